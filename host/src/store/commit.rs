@@ -1,0 +1,50 @@
+//! What is stored together?
+//!
+//! A [`Commit`] is one fact made of several: an event and the answer to its caller, a delivery and what it rejected, a decision and the
+//! state that it was made from. It says nothing about how it is written.
+
+use super::{Cursor, DeadLetter};
+
+/// Things that become true together, or not at all.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Commit {
+    /// Where sources stand, as `(source, position)`.
+    pub positions: Vec<(String, Vec<u8>)>,
+    /// What keyed transforms keep from now on.
+    pub states: Vec<StateChange>,
+    /// Batches for the end of logs. Those of one log keep their order.
+    pub append: Vec<Append>,
+    /// How far sinks have got, as `(source, sink, cursor)`. A cursor replaces the one before.
+    pub cursors: Vec<(String, String, Cursor)>,
+    /// What can never be delivered.
+    pub dead_letters: Vec<DeadLetter>,
+}
+
+/// A batch for the end of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Append {
+    /// The log: the source's id for a journal, the keyed transform's for an outbox.
+    pub log: String,
+    /// Opaque to the store.
+    pub batch: Vec<u8>,
+    /// How many sequence numbers it takes. At least one.
+    pub events: u32,
+}
+
+/// What a keyed transform keeps about one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateChange {
+    /// The transform.
+    pub node: String,
+    /// The event key.
+    pub key: String,
+    /// Opaque to the store; `None` forgets the key.
+    pub value: Option<Vec<u8>>,
+}
+
+/// What a commit was given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// The sequence number of the first event of each append, in the order of [`Commit::append`].
+    pub first: Vec<u64>,
+}
