@@ -7,15 +7,19 @@
 //! It refuses to read the clock, to look into a batch (its bytes are the pipeline's) and to decide what an error means for a caller.
 
 pub mod commit;
+pub mod committer;
 pub mod cursor;
 pub mod dead_letter;
 pub mod error;
+pub mod local;
 pub mod ranges;
 
 pub use commit::{Append, Commit, Committed, StateChange};
+pub use committer::{Committer, Handle};
 pub use cursor::Cursor;
 pub use dead_letter::{DeadLetter, StoredLetter};
 pub use error::StoreError;
+pub use local::LocalStore;
 pub use ranges::Ranges;
 
 use std::sync::Arc;

@@ -1,0 +1,95 @@
+//! Under which bytes does each fact stand?
+//!
+//! Ids are followed by a NUL, which no id may hold, so that no id's records can be taken for those of a longer one. Numbers are
+//! big-endian, so that they sort.
+
+use crate::store::{Result, StoreError};
+
+/// The longest id that is stored, in bytes.
+const MAX_ID_BYTES: usize = 255;
+
+/// The epoch of the newest owner.
+pub const EPOCH: &[u8] = b"e";
+/// What the records of all segments begin with.
+pub const SEGMENTS: &[u8] = b"s";
+/// What the numbered dead letters begin with.
+pub const LETTERS: &[u8] = b"n";
+
+/// A node's id, if it can be stored.
+pub fn id(id: &str) -> Result<&str> {
+    match id.len() > MAX_ID_BYTES || id.contains('\0') {
+        true => Err(StoreError::Name {
+            limit: MAX_ID_BYTES,
+        }),
+        false => Ok(id),
+    }
+}
+
+/// Where a source stands.
+pub fn position(source: &str) -> Vec<u8> {
+    [b"p", source.as_bytes()].concat()
+}
+
+/// How far a sink has got.
+pub fn cursor(source: &str, sink: &str) -> Vec<u8> {
+    [b"c", source.as_bytes(), b"\0", sink.as_bytes()].concat()
+}
+
+/// What is known of a segment of a log.
+pub fn segment(log: &str, number: u64) -> Vec<u8> {
+    [SEGMENTS, log.as_bytes(), b"\0", &number.to_be_bytes()].concat()
+}
+
+/// The log and the number in the key of a segment's record.
+pub fn read_segment(key: &[u8]) -> Option<(String, u64)> {
+    let (log, number) = key.strip_prefix(SEGMENTS)?.split_last_chunk()?;
+    let log = std::str::from_utf8(log.strip_suffix(b"\0")?).ok()?;
+    Some((log.to_owned(), u64::from_be_bytes(*number)))
+}
+
+/// What a keyed transform keeps about a key.
+pub fn state(node: &str, key: &str) -> Vec<u8> {
+    [node.as_bytes(), b"\0", key.as_bytes()].concat()
+}
+
+/// A dead letter.
+pub fn letter(number: u64) -> Vec<u8> {
+    [LETTERS, &number.to_be_bytes()].concat()
+}
+
+/// How often a dead letter was met, and when last.
+pub fn count(number: u64) -> Vec<u8> {
+    [b"c".as_slice(), &number.to_be_bytes()].concat()
+}
+
+/// The number of the dead letter that is equal to one with this digest.
+pub fn digest(digest: &[u8; 32]) -> Vec<u8> {
+    [b"d".as_slice(), digest].concat()
+}
+
+/// Eight bytes as a number, as it is stored.
+pub fn number(bytes: &[u8]) -> Option<u64> {
+    bytes.try_into().ok().map(u64::from_be_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{id, read_segment, segment};
+
+    #[test]
+    fn a_segment_is_read_back() {
+        for (log, number) in [("people", 0), ("a b", u64::MAX), ("", 7)] {
+            assert_eq!(
+                read_segment(&segment(log, number)),
+                Some((log.to_owned(), number))
+            );
+        }
+        assert_eq!(read_segment(b"spe"), None);
+    }
+
+    #[test]
+    fn ids_that_could_be_mistaken_are_refused() {
+        assert!(id("people").is_ok() && id(&"x".repeat(255)).is_ok());
+        assert!(id("a\0b").is_err() && id(&"x".repeat(256)).is_err());
+    }
+}

@@ -1,0 +1,197 @@
+//! What does everybody see?
+//!
+//! The store as it stood after the last sync. What a running commit has written is in the tables already, but not in the snapshot, so
+//! nobody acts on what a loss of power would take back.
+
+use super::log::Log;
+use super::tables::Tables;
+use super::{keys, letters};
+use crate::store::{Cursor, LogEntry, LogSize, Reader, Result, StoreError, StoredLetter};
+use fjall::{Readable, Slice, Snapshot};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+
+/// The open store after the last sync.
+pub struct View {
+    /// The keyspaces.
+    pub tables: Tables,
+    /// What of them was synced.
+    pub snapshot: Snapshot,
+    /// The logs.
+    pub logs: BTreeMap<String, Log>,
+    /// The number of the next segment.
+    pub next_segment: u64,
+    /// The number of the next dead letter.
+    pub next_letter: u64,
+}
+
+/// How far the known sinks of each log have got: by log, then by sink.
+pub type Lows = BTreeMap<String, BTreeMap<String, u64>>;
+
+/// What the store and its readers share.
+pub struct Shared {
+    /// `None` after a failure, until the store is opened again.
+    pub view: RwLock<Option<View>>,
+    /// Locked before `view`.
+    pub lows: Mutex<Lows>,
+    /// What to answer while there is no view.
+    pub down: Mutex<StoreError>,
+}
+
+impl Shared {
+    /// How far the known sinks have got.
+    pub fn lows(&self) -> MutexGuard<'_, Lows> {
+        self.lows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks the view, if there is one.
+    pub fn see<T>(&self, ask: impl FnOnce(&View) -> Result<T>) -> Result<T> {
+        match &*self.view.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(view) => ask(view),
+            None => Err(self
+                .down
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone()),
+        }
+    }
+}
+
+impl View {
+    /// The view of tables that were just opened.
+    pub fn new(tables: Tables) -> Result<Self> {
+        let logs = tables.logs()?;
+        let next_segment = tables.sweep(&logs)?;
+        let snapshot = tables.db.snapshot();
+        let mut view = Self {
+            tables,
+            snapshot,
+            logs,
+            next_segment,
+            next_letter: 0,
+        };
+        view.next_letter = view.last_letter()?.map_or(0, |last| last + 1);
+        Ok(view)
+    }
+
+    fn last_letter(&self) -> Result<Option<u64>> {
+        let Some(last) = self.tables.letters.prefix(keys::LETTERS).next_back() else {
+            return Ok(None);
+        };
+        let key = last.key().map_err(|error| self.tables.unread(&error))?;
+        letter_number(&key).map(Some)
+    }
+
+    fn fact(&self, key: &[u8]) -> Result<Option<Slice>> {
+        self.snapshot
+            .get(&self.tables.facts, key)
+            .map_err(|error| self.tables.unread(&error))
+    }
+
+    /// Which owner is the newest. Zero if there was none.
+    pub fn epoch(&self) -> Result<u64> {
+        let epoch = self.fact(keys::EPOCH)?;
+        epoch.map_or(Ok(0), |epoch| {
+            keys::number(&epoch).ok_or(StoreError::Unreadable { what: "its epoch" })
+        })
+    }
+
+    /// Where a sink stands in a log.
+    pub fn cursor(&self, source: &str, sink: &str) -> Result<Cursor> {
+        match self.fact(&keys::cursor(keys::id(source)?, keys::id(sink)?))? {
+            Some(bytes) => Cursor::decode(&bytes),
+            None => Ok(Cursor::starting_at(
+                self.logs.get(source).map_or(0, |log| log.size().first),
+            )),
+        }
+    }
+
+    /// A record of the letters.
+    pub fn letter(&self, key: &[u8]) -> Result<Option<Slice>> {
+        self.snapshot
+            .get(&self.tables.letters, key)
+            .map_err(|error| self.tables.unread(&error))
+    }
+
+    /// How often a letter was met.
+    pub fn count(&self, number: u64) -> Result<letters::Count> {
+        let count = self.letter(&keys::count(number))?;
+        count.map_or(Ok(letters::Count::default()), |count| {
+            letters::Count::decode(&count)
+        })
+    }
+
+    fn letters(&self, from: u64, limit: usize) -> Result<Vec<StoredLetter>> {
+        let all = self.snapshot.range(
+            &self.tables.letters,
+            keys::letter(from)..=keys::letter(u64::MAX),
+        );
+        let read = |record: fjall::Guard| {
+            let (key, value) = record
+                .into_inner()
+                .map_err(|error| self.tables.unread(&error))?;
+            let number = letter_number(&key)?;
+            letters::decode(number, &value, self.count(number)?)
+        };
+        all.take(limit).map(read).collect()
+    }
+
+    fn states(&self, node: &str, names: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
+        let node = keys::id(node)?;
+        let state = |key: &&str| {
+            let value = self
+                .snapshot
+                .get(&self.tables.states, keys::state(node, key));
+            Ok(value
+                .map_err(|error| self.tables.unread(&error))?
+                .map(|value| value.to_vec()))
+        };
+        names.iter().map(state).collect()
+    }
+}
+
+fn letter_number(key: &[u8]) -> Result<u64> {
+    let number = key.strip_prefix(keys::LETTERS).and_then(keys::number);
+    number.ok_or(StoreError::Unreadable {
+        what: "the number of a dead letter",
+    })
+}
+
+impl Reader for Shared {
+    fn position(&self, source: &str) -> Result<Option<Vec<u8>>> {
+        self.see(|view| {
+            Ok(view
+                .fact(&keys::position(keys::id(source)?))?
+                .map(|position| position.to_vec()))
+        })
+    }
+
+    fn cursor(&self, source: &str, sink: &str) -> Result<Cursor> {
+        // Held while looking: no commit may drop in between what this sink has not settled.
+        let mut lows = self.lows();
+        let cursor = self.see(|view| view.cursor(source, sink))?;
+        lows.entry(source.to_owned())
+            .or_default()
+            .insert(sink.to_owned(), cursor.low);
+        Ok(cursor)
+    }
+
+    fn read_log(&self, log: &str, from: u64, max_bytes: usize) -> Result<Vec<LogEntry>> {
+        self.see(|view| match view.logs.get(log) {
+            Some(log) => log.read(&view.tables, &view.snapshot, from, max_bytes),
+            None => Ok(Vec::new()),
+        })
+    }
+
+    fn log_size(&self, log: &str) -> Result<LogSize> {
+        self.see(|view| Ok(view.logs.get(log).map(Log::size).unwrap_or_default()))
+    }
+
+    fn states(&self, node: &str, keys: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
+        self.see(|view| view.states(node, keys))
+    }
+
+    fn dead_letters(&self, from: u64, limit: usize) -> Result<Vec<StoredLetter>> {
+        self.see(|view| view.letters(from, limit))
+    }
+}
