@@ -22,8 +22,6 @@ pub struct DeadLetter {
     pub reason: String,
     /// When it was first rejected, milliseconds since 1970.
     pub at_ms: u64,
-    /// When it was last rejected.
-    pub last_at_ms: u64,
     /// The receiver may have taken it all the same: sending it again may repeat it.
     pub may_have_arrived: bool,
     /// How many times it was rejected. Whoever writes one says 1; the store adds them up.

@@ -9,7 +9,10 @@ mod folder;
 mod keys;
 mod letters;
 mod log;
+mod repair;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use super::{Commit, Committed, Epoch, Lease, Reader, Result, Store, StoreError};

@@ -3,7 +3,7 @@
 //! `facts` (positions, cursors, segments, the epoch), `states`, `letters`, and one for each segment of a log. It refuses to keep
 //! anything that is not in them: what is not stored is found out by reading.
 
-use super::{fault, keys, log::Log, log::Segment};
+use super::{fault, keys, log::Log, log::Segment, repair};
 use crate::store::{Result, StoreError};
 use fjall::{Database, Keyspace, KeyspaceCreateOptions};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -47,7 +47,7 @@ impl Tables {
                 folder: folder.to_owned(),
             })
         };
-        open().map_err(|error| fault::access(folder, &error))
+        repair::opened(folder, open).map_err(|error| fault::access(folder, &error))
     }
 
     /// What an error that was met while reading or writing them means.

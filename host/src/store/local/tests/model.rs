@@ -1,0 +1,255 @@
+//! Does the store do what a few maps would do?
+
+use super::{SMALL, open};
+use crate::store::{
+    Append, Commit, Committed, Cursor, DeadLetter, LogEntry, Reader, StateChange, Store,
+    StoreError, StoredLetter,
+};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// The nodes of the tests.
+pub const SOURCES: [&str; 2] = ["people", "file"];
+pub const SINKS: [&str; 2] = ["a", "b"];
+pub const KEYS: [&str; 2] = ["u-1", "u-2"];
+
+/// The store in a few maps.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    positions: BTreeMap<String, Vec<u8>>,
+    cursors: BTreeMap<(String, String), Cursor>,
+    states: BTreeMap<String, Option<Vec<u8>>>,
+    logs: BTreeMap<String, Vec<LogEntry>>,
+    letters: Vec<StoredLetter>,
+    /// Below it, both sinks had settled everything at some time.
+    reached: BTreeMap<String, u64>,
+}
+
+impl Model {
+    pub fn apply(&mut self, commit: &Commit) -> Committed {
+        self.positions.extend(commit.positions.iter().cloned());
+        for (source, sink, cursor) in &commit.cursors {
+            self.cursors
+                .insert((source.clone(), sink.clone()), cursor.clone());
+        }
+        self.states.extend(
+            commit
+                .states
+                .iter()
+                .map(|change| (change.key.clone(), change.value.clone())),
+        );
+        commit
+            .dead_letters
+            .iter()
+            .for_each(|letter| self.bury(letter));
+        for source in SOURCES {
+            let low = self.low(source);
+            let reached = self.reached.entry(source.to_owned()).or_default();
+            *reached = low.max(*reached);
+        }
+        Committed {
+            first: commit
+                .append
+                .iter()
+                .map(|append| self.append(append))
+                .collect(),
+        }
+    }
+
+    fn append(&mut self, append: &Append) -> u64 {
+        let first = self.next(&append.log);
+        let entry = LogEntry {
+            first,
+            events: append.events,
+            batch: append.batch.clone(),
+        };
+        self.logs.entry(append.log.clone()).or_default().push(entry);
+        first
+    }
+
+    fn bury(&mut self, letter: &DeadLetter) {
+        let number = self.letters.len() as u64;
+        let same = |stored: &&mut StoredLetter| {
+            (&stored.letter.node, &stored.letter.body) == (&letter.node, &letter.body)
+        };
+        match self.letters.iter_mut().find(same) {
+            Some(stored) => {
+                stored.letter.count += 1;
+                stored.last_at_ms = stored.last_at_ms.max(letter.at_ms);
+            }
+            None => self.letters.push(StoredLetter {
+                number,
+                letter: letter.clone(),
+                last_at_ms: letter.at_ms,
+            }),
+        }
+    }
+
+    fn next(&self, log: &str) -> u64 {
+        self.logs
+            .get(log)
+            .and_then(|entries| entries.last())
+            .map_or(0, |last| last.first + u64::from(last.events))
+    }
+
+    fn reached(&self, log: &str) -> u64 {
+        self.reached.get(log).copied().unwrap_or(0)
+    }
+
+    /// Below it, both sinks have settled everything.
+    fn low(&self, log: &str) -> u64 {
+        let low = |sink: &&str| {
+            self.cursors
+                .get(&(log.to_owned(), (*sink).to_owned()))
+                .map_or(0, |cursor| cursor.low)
+        };
+        SINKS.iter().map(low).min().unwrap()
+    }
+
+    /// What of the store is not as it is here.
+    pub fn difference(&self, reader: &dyn Reader) -> Result<(), String> {
+        let differs = |what: String, here: String, there: String| match here == there {
+            true => Ok(()),
+            false => Err(format!("{what}: {here} expected, found {there}")),
+        };
+        for source in SOURCES {
+            let there = reader.position(source).unwrap();
+            differs(
+                format!("position of {source}"),
+                format!("{:?}", self.positions.get(source)),
+                format!("{:?}", there.as_ref()),
+            )?;
+            for sink in SINKS {
+                if let Some(here) = self.cursors.get(&(source.to_owned(), sink.to_owned())) {
+                    let there = reader.cursor(source, sink).unwrap();
+                    differs(
+                        format!("cursor of {sink} in {source}"),
+                        format!("{here:?}"),
+                        format!("{there:?}"),
+                    )?;
+                }
+            }
+            self.log_differs(source, reader)?;
+        }
+        let here: Vec<Option<Vec<u8>>> = KEYS
+            .iter()
+            .map(|key| self.states.get(*key).cloned().flatten())
+            .collect();
+        differs(
+            "states".into(),
+            format!("{here:?}"),
+            format!("{:?}", reader.states("keyed", &KEYS).unwrap()),
+        )?;
+        differs(
+            "letters".into(),
+            format!("{:?}", self.letters),
+            format!("{:?}", reader.dead_letters(0, 999).unwrap()),
+        )
+    }
+
+    fn log_differs(&self, log: &str, reader: &dyn Reader) -> Result<(), String> {
+        let here = self.logs.get(log).map_or(&[][..], |entries| entries);
+        let there = reader.read_log(log, 0, usize::MAX).unwrap();
+        let size = reader.log_size(log).unwrap();
+        let bytes: usize = there.iter().map(|entry| entry.batch.len()).sum();
+        let oldest = there.first().map_or(size.next, |entry| entry.first);
+        let whole =
+            here.ends_with(&there) && size.next == self.next(log) && size.bytes == bytes as u64;
+        match whole && (oldest <= self.reached(log) && size.first == oldest) {
+            true => Ok(()),
+            false => Err(format!(
+                "log {log}: {here:?} expected from {} on, found {there:?}, {size:?}",
+                self.reached(log)
+            )),
+        }
+    }
+}
+
+fn commits() -> impl Strategy<Value = Commit> {
+    let name = |names: [&'static str; 2]| prop::sample::select(names.to_vec());
+    let batch = prop::collection::vec(any::<u8>(), 0..12);
+    let positions =
+        prop::collection::vec((name(SOURCES).prop_map(Into::into), batch.clone()), 0..2);
+    let append = (name(SOURCES), batch.clone(), 1_u32..4);
+    let append = append.prop_map(|(log, batch, events)| Append {
+        log: log.into(),
+        batch,
+        events,
+    });
+    let state = (name(KEYS), prop::option::of(batch));
+    let state = state.prop_map(|(key, value)| StateChange {
+        node: "keyed".into(),
+        key: key.into(),
+        value,
+    });
+    let settled = (
+        name(SOURCES),
+        name(SINKS),
+        0_u64..40,
+        prop::option::of(0_u64..9),
+    );
+    let cursor = settled.prop_map(|(source, sink, low, gap)| {
+        let mut cursor = Cursor::starting_at(low);
+        gap.into_iter()
+            .for_each(|gap| cursor.settle(low + gap + 1..low + gap + 3));
+        (source.to_owned(), sink.to_owned(), cursor)
+    });
+    let letter = (0_u8..4, 0_u64..99);
+    let letter = letter.prop_map(|(body, at_ms)| DeadLetter {
+        node: "a".into(),
+        body: vec![body],
+        at_ms,
+        count: 1,
+        ..DeadLetter::default()
+    });
+    let (append, states) = (
+        prop::collection::vec(append, 0..4),
+        prop::collection::vec(state, 0..3),
+    );
+    let (cursors, dead_letters) = (
+        prop::collection::vec(cursor, 0..3),
+        prop::collection::vec(letter, 0..3),
+    );
+    (positions, states, append, cursors, dead_letters).prop_map(
+        |(positions, states, append, cursors, dead_letters)| Commit {
+            positions,
+            states,
+            append,
+            cursors,
+            dead_letters,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn is_what_the_maps_are(groups in prop::collection::vec((prop::collection::vec(commits(), 1..4), prop::bool::weighted(0.2)), 1..12)) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = open(folder.path());
+        let mut lease = store.claim().unwrap().epoch;
+        let mut model = Model::default();
+        for (group, restart) in groups {
+            if restart {
+                drop(store);
+                store = open(folder.path());
+                lease = store.claim().unwrap().epoch;
+            }
+            let reader = store.reader();
+            for (source, sink) in SOURCES.iter().flat_map(|source| SINKS.map(|sink| (source, sink))) {
+                reader.cursor(source, sink).unwrap();
+            }
+            for (commit, answer) in group.iter().zip(store.commit(lease, &group)) {
+                match answer {
+                    Err(StoreError::Full { log, limit_bytes }) => {
+                        prop_assert_eq!(limit_bytes, SMALL.log_bytes);
+                        prop_assert!(commit.append.iter().any(|append| append.log == log));
+                    }
+                    answer => prop_assert_eq!(answer, Ok(model.apply(commit))),
+                }
+            }
+            prop_assert_eq!(model.difference(&*reader), Ok(()));
+        }
+    }
+}
