@@ -16,16 +16,24 @@ pub struct Disk(Arc<Mutex<Kept>>);
 
 #[derive(Default)]
 struct Kept {
-    written: Option<Files>,
-    synced: Option<Files>,
+    written: Files,
+    synced: Files,
 }
 
 impl Disk {
+    /// What there was before the first sync.
+    pub fn start(&self, files: Files) {
+        *self.0.lock().unwrap() = Kept {
+            written: files.clone(),
+            synced: files,
+        };
+    }
+
     /// To be given to the store in `folder`.
     pub fn watch(&self, folder: &Path) -> super::super::Watch {
         let (kept, folder) = (Arc::clone(&self.0), folder.to_owned());
         Arc::new(move |mode| {
-            let files = Some(files(&folder));
+            let files = files(&folder);
             let mut kept = kept.lock().unwrap();
             match mode {
                 PersistMode::SyncAll => kept.synced = files,
@@ -36,12 +44,12 @@ impl Disk {
     }
 
     /// What was synced last: all that a loss of power leaves for sure.
-    pub fn synced(&self) -> Option<Files> {
+    pub fn synced(&self) -> Files {
         self.0.lock().unwrap().synced.clone()
     }
 
     /// What was written last and perhaps not synced.
-    pub fn written(&self) -> Option<Files> {
+    pub fn written(&self) -> Files {
         self.0.lock().unwrap().written.clone()
     }
 }
