@@ -76,8 +76,10 @@ fn run(mut store: impl Store, lease: Epoch, mut work: mpsc::UnboundedReceiver<Wo
             }
             next = work.try_recv().ok();
         }
-        answer(store.commit(lease, &group), answers.drain(..));
-        group.clear();
+        if !group.is_empty() {
+            answer(store.commit(lease, &group), answers.drain(..));
+            group.clear();
+        }
     }
 }
 
@@ -148,3 +150,6 @@ impl std::fmt::Debug for Handle {
         out.write_str("Handle")
     }
 }
+
+#[cfg(test)]
+mod tests;

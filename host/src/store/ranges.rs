@@ -100,7 +100,8 @@ mod tests {
 
     #[test]
     fn neighbours_become_one() {
-        let cases: [(&[(u64, u64)], &[(u64, u64)]); 6] = [
+        type Pairs = &'static [(u64, u64)];
+        let cases: [(Pairs, Pairs); 6] = [
             (&[(1, 2), (3, 4)], &[(1, 2), (3, 4)]),
             (&[(1, 2), (2, 3)], &[(1, 3)]),
             (&[(2, 3), (1, 2)], &[(1, 3)]),
