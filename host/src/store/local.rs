@@ -180,7 +180,7 @@ impl LocalStore {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// fjall takes no write after one that failed, so after a full disk all is opened again.
+    /// Opens again what was closed because a disk was full.
     fn reopen(&self) -> Result<()> {
         let mut view = self.view_mut();
         if view.is_none() && self.down().is_passing() {
@@ -189,10 +189,20 @@ impl LocalStore {
         Ok(())
     }
 
+    /// fjall takes no write after one that failed, so all is closed and, when the disk was full, opened again: what is stored can
+    /// still be read and delivered, and that is what makes room.
     fn fail(&self, error: StoreError) -> StoreError {
-        tracing::debug!(%error, "the store is closed until the next write");
+        // Until it is open again, readers wait.
+        let mut view = self.view_mut();
+        *view = None;
         *self.down() = error.clone();
-        *self.view_mut() = None;
+        if error.is_passing() {
+            match Tables::open(self.folder.tables()).and_then(View::new) {
+                Ok(opened) => *view = Some(opened),
+                // The next commit tries once more, unless this is worse than a full disk.
+                Err(worse) => *self.down() = worse,
+            }
+        }
         error
     }
 }
