@@ -36,13 +36,8 @@ impl Committer {
         let reader = store.reader();
         let (queue, work) = mpsc::unbounded_channel();
         let thread = std::thread::Builder::new().name("committer".to_owned());
-        let thread = thread
-            .spawn(move || run(store, lease, work))
-            .map_err(|_| StoreError::Closed)?;
-        Ok(Self {
-            handle: Handle { queue, reader },
-            thread: Some(thread),
-        })
+        let thread = thread.spawn(move || run(store, lease, work)).map_err(|_| StoreError::Closed)?;
+        Ok(Self { handle: Handle { queue, reader }, thread: Some(thread) })
     }
 
     /// A way to it.
@@ -94,9 +89,7 @@ impl Handle {
     /// Stores all of `commit` or nothing; see [`Store::commit`].
     pub async fn commit(&self, commit: Commit) -> Result<Committed> {
         let (answer, answered) = oneshot::channel();
-        self.queue
-            .send(Work::Commit(commit, answer))
-            .map_err(|_| StoreError::Closed)?;
+        self.queue.send(Work::Commit(commit, answer)).map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -115,17 +108,12 @@ impl Handle {
     /// Entries of a log; see [`Reader::read_log`].
     pub async fn read_log(&self, log: &str, from: u64, max_bytes: usize) -> Result<Vec<LogEntry>> {
         let log = log.to_owned();
-        self.read(move |reader| reader.read_log(&log, from, max_bytes))
-            .await
+        self.read(move |reader| reader.read_log(&log, from, max_bytes)).await
     }
 
     /// What to answer when an entry was read and makes no sense.
     pub fn damaged(&self, log: &str, sequence: u64, reason: String) -> StoreError {
-        StoreError::Damaged {
-            log: log.to_owned(),
-            sequence,
-            reason,
-        }
+        StoreError::Damaged { log: log.to_owned(), sequence, reason }
     }
 
     /// Everything else that can be asked, for callers that may block.
@@ -134,14 +122,9 @@ impl Handle {
     }
 
     /// The disk may let a reader wait, so it waits beside the threads that carry the events.
-    async fn read<T: Send + 'static>(
-        &self,
-        ask: impl FnOnce(&dyn Reader) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    async fn read<T: Send + 'static>(&self, ask: impl FnOnce(&dyn Reader) -> Result<T> + Send + 'static) -> Result<T> {
         let reader = Arc::clone(&self.reader);
-        tokio::task::spawn_blocking(move || ask(&*reader))
-            .await
-            .map_err(|_| StoreError::Closed)?
+        tokio::task::spawn_blocking(move || ask(&*reader)).await.map_err(|_| StoreError::Closed)?
     }
 }
 

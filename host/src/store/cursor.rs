@@ -17,10 +17,7 @@ pub struct Cursor {
 impl Cursor {
     /// Nothing below `low` is asked for.
     pub fn starting_at(low: u64) -> Self {
-        Self {
-            low,
-            settled: Ranges::new(),
-        }
+        Self { low, settled: Ranges::new() }
     }
 
     /// Whether the event is settled: it needs no more work.
@@ -30,10 +27,7 @@ impl Cursor {
 
     /// One behind the last settled event: nothing from here on is settled.
     pub fn end(&self) -> u64 {
-        self.settled
-            .iter()
-            .last()
-            .map_or(self.low, |range| range.end)
+        self.settled.iter().last().map_or(self.low, |range| range.end)
     }
 
     /// Marks the events as settled, and moves `low` up if it can.
@@ -63,11 +57,7 @@ impl Cursor {
     pub(super) fn decode(mut bytes: &[u8]) -> Result<Self> {
         let unreadable = StoreError::Unreadable { what: "a cursor" };
         let mut next = || {
-            if bytes.is_empty() {
-                Ok(None)
-            } else {
-                take(&mut bytes).map(Some).ok_or(unreadable.clone())
-            }
+            if bytes.is_empty() { Ok(None) } else { take(&mut bytes).map(Some).ok_or(unreadable.clone()) }
         };
         let mut cursor = Self::starting_at(next()?.ok_or(unreadable.clone())?);
         let mut reached = cursor.low;
@@ -96,9 +86,7 @@ fn take(bytes: &mut &[u8]) -> Option<u64> {
         let (&byte, rest) = bytes.split_first()?;
         *bytes = rest;
         let part = u64::from(byte & 0x7f);
-        number |= part
-            .checked_shl(shift)
-            .filter(|shifted| shifted >> shift == part)?;
+        number |= part.checked_shl(shift).filter(|shifted| shifted >> shift == part)?;
         if byte < 0x80 {
             return Some(number);
         }
@@ -117,11 +105,7 @@ mod tests {
         let mut shown = String::new();
         for events in [12..14, 11..12, 16..20, 10..11, 3..5, 14..16] {
             cursor.settle(events.clone());
-            shown += &format!(
-                "{events:?}: {} {:?}\n",
-                cursor.low,
-                cursor.settled.iter().collect::<Vec<_>>()
-            );
+            shown += &format!("{events:?}: {} {:?}\n", cursor.low, cursor.settled.iter().collect::<Vec<_>>());
         }
         expect_test::expect![[r#"
             12..14: 10 [12..14]
@@ -142,9 +126,7 @@ mod tests {
             &[1, 2],
             &[0xff; 10],
             &[1, 0x80, 1],
-            &[
-                0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 1, 1,
-            ],
+            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 1, 1],
         ] {
             assert!(Cursor::decode(bytes).is_err(), "{bytes:?}");
         }

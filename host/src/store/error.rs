@@ -18,9 +18,7 @@ pub enum StoreError {
         folder: PathBuf,
     },
     /// Somebody else claimed the store since: this owner must stop, because its view is old.
-    #[error(
-        "the store has a newer owner (epoch {current}, this run has {held}); this run must stop"
-    )]
+    #[error("the store has a newer owner (epoch {current}, this run has {held}); this run must stop")]
     Stale {
         /// The epoch of the caller.
         held: u64,
@@ -29,7 +27,7 @@ pub enum StoreError {
     },
     /// This append would make its log larger than allowed. Others pass: the caller tells its own sender to come again later.
     #[error(
-        "the journal of `{log}` is full ({limit_bytes} bytes); it empties as its sinks deliver, or raise `store.journal_max_mib`"
+        "the journal of `{log}` is full ({limit_bytes} bytes); it empties as its sinks deliver, or raise `max_size` under `journal`"
     )]
     Full {
         /// The log.
@@ -60,9 +58,7 @@ pub enum StoreError {
         what: &'static str,
     },
     /// An entry of a log is whole, as its checksum says, and still not what the reader of the log understands.
-    #[error(
-        "the journal of `{log}` cannot be read at event {sequence}: {reason}; was it written by a newer version?"
-    )]
+    #[error("the journal of `{log}` cannot be read at event {sequence}: {reason}; was it written by a newer version?")]
     Damaged {
         /// The log.
         log: String,

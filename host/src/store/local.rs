@@ -46,27 +46,13 @@ impl LocalStore {
     /// Opens the store in `data_dir`, which is created if there is none. Each log may hold `log_bytes`.
     pub fn open(data_dir: &Path, log_bytes: u64) -> Result<Self> {
         let segment_bytes = (log_bytes / SEGMENTS_IN_A_LOG).min(MAX_SEGMENT_BYTES);
-        Self::open_watched(
-            data_dir,
-            Limits {
-                log_bytes,
-                segment_bytes,
-            },
-            None,
-        )
+        Self::open_watched(data_dir, Limits { log_bytes, segment_bytes }, None)
     }
 
     /// Opens what somebody left in `data_dir`, for a command that only looks.
     pub fn look(data_dir: &Path) -> Result<Self> {
         let folder = Folder::existing(data_dir)?;
-        Self::start(
-            folder,
-            Limits {
-                log_bytes: 0,
-                segment_bytes: 0,
-            },
-            None,
-        )
+        Self::start(folder, Limits { log_bytes: 0, segment_bytes: 0 }, None)
     }
 
     fn open_watched(data_dir: &Path, limits: Limits, watch: Option<Watch>) -> Result<Self> {
@@ -76,18 +62,9 @@ impl LocalStore {
     fn start(folder: Folder, limits: Limits, watch: Option<Watch>) -> Result<Self> {
         let view = View::new(Tables::open(folder.tables())?)?;
         let epoch = Epoch(view.epoch()?);
-        let shared = Shared {
-            view: RwLock::new(Some(view)),
-            lows: Mutex::default(),
-            down: Mutex::new(StoreError::Closed),
-        };
-        Ok(Self {
-            shared: Arc::new(shared),
-            limits,
-            watch,
-            epoch,
-            folder,
-        })
+        let shared =
+            Shared { view: RwLock::new(Some(view)), lows: Mutex::default(), down: Mutex::new(StoreError::Closed) };
+        Ok(Self { shared: Arc::new(shared), limits, watch, epoch, folder })
     }
 
     fn persist(&self, view: &View, mode: PersistMode) -> std::result::Result<(), fjall::Error> {
@@ -101,14 +78,10 @@ impl LocalStore {
     /// Writes the batch, so that it survives a loss of power.
     fn write(&self, view: &View, batch: OwnedWriteBatch) -> Result<()> {
         let folder = self.folder.tables();
-        batch
-            .commit()
-            .map_err(|error| fault::access(folder, &error))?;
+        batch.commit().map_err(|error| fault::access(folder, &error))?;
         // On its own, because a full disk shows here and may pass, and what the sync answers may not.
-        self.persist(view, PersistMode::Buffer)
-            .map_err(|error| fault::access(folder, &error))?;
-        self.persist(view, PersistMode::SyncAll)
-            .map_err(|error| fault::sync(folder, &error))
+        self.persist(view, PersistMode::Buffer).map_err(|error| fault::access(folder, &error))?;
+        self.persist(view, PersistMode::SyncAll).map_err(|error| fault::sync(folder, &error))
     }
 
     fn write_group(&self, group: &[Commit]) -> Result<Vec<Result<Committed>>> {
@@ -147,37 +120,20 @@ impl LocalStore {
                 // fjall looks after the size of its journal when it flushes, and segments that are settled in time never flush.
                 view.tables.facts.rotate_memtable().map_err(error)?;
             }
-            let dropped: Vec<u64> = change
-                .dropped
-                .iter()
-                .map(|segment| segment.number)
-                .collect();
-            for kept in change
-                .sealed
-                .into_iter()
-                .filter(|segment| !dropped.contains(&segment.number))
-            {
+            let dropped: Vec<u64> = change.dropped.iter().map(|segment| segment.number).collect();
+            for kept in change.sealed.into_iter().filter(|segment| !dropped.contains(&segment.number)) {
                 kept.table.rotate_memtable().map_err(error)?;
             }
-            change
-                .dropped
-                .into_iter()
-                .try_for_each(|segment| view.tables.drop_segment(segment.table))
+            change.dropped.into_iter().try_for_each(|segment| view.tables.drop_segment(segment.table))
         })
     }
 
     fn view_mut(&self) -> RwLockWriteGuard<'_, Option<View>> {
-        self.shared
-            .view
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shared.view.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn down(&self) -> MutexGuard<'_, StoreError> {
-        self.shared
-            .down
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shared.down.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens again what was closed because a disk was full.
@@ -222,10 +178,7 @@ impl Store for LocalStore {
     fn commit(&mut self, lease: Epoch, group: &[Commit]) -> Vec<Result<Committed>> {
         let all = |error: StoreError| group.iter().map(|_| Err(error.clone())).collect();
         if lease != self.epoch {
-            return all(StoreError::Stale {
-                held: lease.0,
-                current: self.epoch.0,
-            });
+            return all(StoreError::Stale { held: lease.0, current: self.epoch.0 });
         }
         match self.reopen().and_then(|()| self.write_group(group)) {
             Ok(answers) => answers,

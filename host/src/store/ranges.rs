@@ -92,10 +92,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn shown(ranges: &Ranges) -> Vec<(u64, u64)> {
-        ranges
-            .iter()
-            .map(|range| (range.start, range.end))
-            .collect()
+        ranges.iter().map(|range| (range.start, range.end)).collect()
     }
 
     #[test]

@@ -1,1 +1,149 @@
-//! To be written.
+//! How do person updates reach Braze?
+//!
+//! Through `POST /users/track`, at most 75 objects a request. All that a batch says about a person's profile becomes one object,
+//! because Braze applies separate requests in any order; what the person did and bought stays as it is. Attributes may be sent
+//! twice without harm, events, purchases and increments may not, so the two never share a request.
+//!
+//! It makes no profile of what is only taken away, sends no identifier as an attribute, and changes no value: what it does not
+//! have to look into goes out byte for byte.
+
+mod instance;
+mod limits;
+mod settings;
+
+mod fields;
+mod identifier;
+mod text;
+mod update;
+
+mod action;
+mod attributes;
+mod memberships;
+mod people;
+mod person;
+
+mod context;
+mod pack;
+mod prepare;
+
+mod allowance;
+mod answer;
+mod quote;
+mod settle;
+
+#[cfg(target_family = "wasm")]
+mod component;
+
+use brazeline_kit::{Batch, Plan, Plugin, Prepared, Problem, Response, Scheme, Settled, Sink, Target};
+
+pub use settings::{Authorization, Settings};
+
+/// The target that all requests go to.
+pub const REST: &str = "rest";
+
+/// The component.
+#[derive(Debug)]
+pub struct BrazeExport {
+    settings: Settings,
+    origin: Option<String>,
+}
+
+impl Plugin for BrazeExport {
+    const NAME: &'static str = "braze-export";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const SUMMARY: &'static str = env!("CARGO_PKG_DESCRIPTION");
+    const AUTHORIZATIONS: &'static [&'static str] = &["braze"];
+
+    type Settings = Settings;
+
+    fn configure(settings: Settings) -> Result<Self, Vec<Problem>> {
+        let mut problems = settings.problems();
+        let origin = instance::origin(settings.authorization.instance.as_deref());
+        let origin = origin.map_err(|problem| problems.push(problem)).unwrap_or_default();
+        if problems.is_empty() { Ok(Self { settings, origin }) } else { Err(problems) }
+    }
+
+    fn plan(&self) -> Plan {
+        let scheme = Some(Scheme::bearer("api_key"));
+        Plan {
+            targets: vec![Target { name: REST.to_owned(), origin: self.origin.clone(), scheme }],
+            gather_events: self.settings.gather_events(),
+            gather_bytes: self.settings.gather_bytes(),
+            ..Plan::default()
+        }
+    }
+}
+
+impl Sink for BrazeExport {
+    fn prepare(&self, batch: &Batch) -> Prepared {
+        prepare::prepare(&self.settings, batch)
+    }
+
+    fn settle(&self, context: &[u8], response: &Response) -> Settled {
+        settle::settle(context, response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+
+    fn configure(settings: &str) -> Result<BrazeExport, Vec<Problem>> {
+        BrazeExport::configure(serde_json::from_str(settings).unwrap())
+    }
+
+    #[test]
+    fn the_plan_follows_from_the_settings() {
+        let plan = configure(r#"{"authorization":{"type":"braze","instance":"us-06"}}"#).unwrap().plan();
+        expect![[r#"
+            Plan {
+                targets: [
+                    Target {
+                        name: "rest",
+                        origin: Some(
+                            "https://rest.iad-06.braze.com",
+                        ),
+                        scheme: Some(
+                            Scheme {
+                                name: "bearer",
+                                settings: Object {
+                                    "secret": String("api_key"),
+                                },
+                            },
+                        ),
+                    },
+                ],
+                inbound: [],
+                gather_events: 1200,
+                gather_bytes: 1048576,
+                budgets: [],
+            }"#]]
+        .assert_eq(&format!("{plan:#?}"));
+        let plan = configure(r#"{"objects_per_request":10,"body_limit_bytes":10000}"#).unwrap().plan();
+        assert_eq!((plan.gather_events, plan.gather_bytes), (160, 5000));
+        assert_eq!(plan.targets[0].origin, None);
+    }
+
+    #[test]
+    fn mistakes_in_the_settings_are_all_told() {
+        let settings = [
+            r#"{"authorization":{"instance":"US-99"},"objects_per_request":0,"body_limit_bytes":5000000,
+                "membership_attribute":"external_id","partner":"my company"}"#,
+            r#"{"objects_per_request":76,"body_limit_bytes":1023,"membership_attribute":"","partner":"brazeline"}"#,
+        ];
+        let problems = settings.iter().flat_map(|settings| configure(settings).unwrap_err());
+        let lines: Vec<_> = problems.map(|problem| format!("{} {}", problem.pointer, problem.message)).collect();
+        expect![[r#"
+            /objects_per_request say a number from 1 to 75
+            /body_limit_bytes say a number from 1024 to 4000000
+            /membership_attribute Braze reads this name as whom an object is about; take another
+            /partner say letters and digits, the first a capital: `Brazeline`
+            /authorization/instance no instance of Braze is called `US-99`; known are US-01, US-02, US-03, US-04, US-05, US-06, US-07, US-08, US-10, EU-01, EU-02, AU-01, ID-01, JP-01, KR-01. For another one leave `instance` out and name its REST host: `hosts: { rest: "https://rest.example.braze.com" }`
+            /objects_per_request say a number from 1 to 75
+            /body_limit_bytes say a number from 1024 to 4000000
+            /membership_attribute say the attribute's name
+            /partner say letters and digits, the first a capital: `Brazeline`"#]].assert_eq(&lines.join("\n"));
+    }
+}

@@ -1,1 +1,76 @@
-//! To be written.
+//! What a Brazeline plugin is written with.
+//!
+//! A component is a plain Rust type that implements [`Plugin`] and one or more of [`Receiver`], [`Decoder`], [`Poller`],
+//! [`Transform`], [`KeyedTransform`] and [`Sink`]. The macro `export!` makes a WebAssembly component of it. Its author sees borrowed
+//! text and `serde` types; the flat lists that cross the boundary, and the generated bindings, stay in here.
+//!
+//! ```
+//! use brazeline_kit::{Event, Output, Plugin, Problem, Transform};
+//!
+//! /// Lets through who is in a country.
+//! struct Only(Settings);
+//!
+//! #[derive(serde::Deserialize, schemars::JsonSchema)]
+//! struct Settings {
+//!     country: String,
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Person<'a> {
+//!     country: Option<&'a str>,
+//! }
+//!
+//! impl Plugin for Only {
+//!     const NAME: &'static str = "only";
+//!     const VERSION: &'static str = "1.0.0";
+//!     const SUMMARY: &'static str = "Lets through who is in a country.";
+//!     type Settings = Settings;
+//!
+//!     fn configure(settings: Settings) -> Result<Self, Vec<Problem>> {
+//!         Ok(Self(settings))
+//!     }
+//! }
+//!
+//! impl Transform for Only {
+//!     fn transform(&self, event: Event<'_>, out: &mut Output) -> Result<(), String> {
+//!         if event.parse::<Person>()?.country == Some(&self.0.country) {
+//!             out.emit_json(event.key, event.body);
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//!
+//! // In src/component.rs: brazeline_kit::export!(crate::Only: transform);
+//! ```
+//!
+//! `plugin/README.md` goes through it step by step, `testing` (a feature) is what tests are written with, and `wit/` says who calls what,
+//! and what each answer makes the host do.
+
+#[cfg(target_family = "wasm")]
+#[doc(hidden)]
+pub mod bindings;
+pub mod decoder;
+pub mod event;
+#[cfg(target_family = "wasm")]
+#[doc(hidden)]
+pub mod glue;
+pub mod http;
+pub mod keyed;
+pub mod person;
+pub mod plugin;
+pub mod poller;
+pub mod receiver;
+pub mod sink;
+#[cfg(all(feature = "testing", not(target_family = "wasm")))]
+pub mod testing;
+pub mod transform;
+
+pub use decoder::{Decoded, Decoder, Decoding, Entry};
+pub use event::{Batch, Event, Events, Scope, Unread};
+pub use http::{Arrival, Field, Reply, Request, Response};
+pub use keyed::{Held, KeyedOutput, KeyedTransform, Snapshot, Standing, Update};
+pub use plugin::{Budget, Plan, Plugin, Problem, Scheme, Target};
+pub use poller::{Ask, Destination, Onward, Paged, Poller};
+pub use receiver::{Received, Receiver};
+pub use sink::{Outgoing, Prepared, Rejection, Settled, Sink, Verdict};
+pub use transform::{Output, Transform};

@@ -1,9 +1,7 @@
 //! What shares a sync, and who hears of what?
 
 use super::{Committer, Handle};
-use crate::store::{
-    Append, Commit, Committed, Epoch, Lease, LocalStore, Reader, Result, Store, StoreError,
-};
+use crate::store::{Append, Commit, Committed, Epoch, Lease, LocalStore, Reader, Result, Store, StoreError};
 use std::sync::{Arc, Mutex, mpsc};
 use tempfile::TempDir;
 
@@ -36,34 +34,20 @@ fn store(log_bytes: u64) -> (LocalStore, TempDir) {
 }
 
 fn append(log: &str, bytes: usize) -> Commit {
-    Commit {
-        append: vec![Append {
-            log: log.into(),
-            batch: vec![b'x'; bytes],
-            events: 1,
-        }],
-        ..Commit::default()
-    }
+    Commit { append: vec![Append { log: log.into(), batch: vec![b'x'; bytes], events: 1 }], ..Commit::default() }
 }
 
 #[tokio::test]
 async fn all_that_is_queued_shares_a_sync() {
     let (store, _folder) = store(1000);
     let ((begun, group), (go, let_go)) = (mpsc::channel(), mpsc::channel());
-    let committer = Committer::start(Slow {
-        store,
-        begun,
-        let_go,
-    })
-    .unwrap();
+    let committer = Committer::start(Slow { store, begun, let_go }).unwrap();
     let handle = committer.handle();
     let later = Mutex::new(Vec::new());
     let queue = |many: usize| {
         for _ in 0..many {
             let handle: Handle = handle.clone();
-            later.lock().unwrap().push(tokio::spawn(async move {
-                handle.commit(append("people", 1)).await
-            }));
+            later.lock().unwrap().push(tokio::spawn(async move { handle.commit(append("people", 1)).await }));
         }
     };
     queue(1);
@@ -87,20 +71,11 @@ async fn one_that_is_refused_does_not_hold_up_the_others() {
     let committer = Committer::start(store).unwrap();
     let handle = committer.handle();
     handle.commit(append("full", 10)).await.unwrap();
-    let (refused, stored) = tokio::join!(
-        handle.commit(append("full", 1)),
-        handle.commit(append("other", 1))
-    );
+    let (refused, stored) = tokio::join!(handle.commit(append("full", 1)), handle.commit(append("other", 1)));
     assert!(refused.unwrap_err().is_passing());
     assert_eq!(stored.unwrap().first, [0]);
     assert_eq!(handle.read_log("other", 0, 10).await.unwrap().len(), 1);
-    assert_eq!(
-        (
-            handle.position("other").await,
-            handle.cursor("full", "a").await.unwrap().low
-        ),
-        (Ok(None), 0)
-    );
+    assert_eq!((handle.position("other").await, handle.cursor("full", "a").await.unwrap().low), (Ok(None), 0));
 }
 
 #[tokio::test]
@@ -113,22 +88,9 @@ async fn what_is_queued_is_stored_before_it_closes() {
         async move { handle.commit(append("people", 1)).await }
     });
     tokio::task::yield_now().await;
-    tokio::task::spawn_blocking(move || drop(committer))
-        .await
-        .unwrap();
+    tokio::task::spawn_blocking(move || drop(committer)).await.unwrap();
     assert_eq!(queued.await.unwrap().unwrap().first, [0]);
-    assert_eq!(
-        handle.commit(append("people", 1)).await,
-        Err(StoreError::Closed)
-    );
+    assert_eq!(handle.commit(append("people", 1)).await, Err(StoreError::Closed));
     drop(handle);
-    assert_eq!(
-        LocalStore::look(folder.path())
-            .unwrap()
-            .reader()
-            .log_size("people")
-            .unwrap()
-            .next,
-        1
-    );
+    assert_eq!(LocalStore::look(folder.path()).unwrap().reader().log_size("people").unwrap().next, 1);
 }

@@ -77,53 +77,31 @@ impl<'a> Draft<'a> {
     /// Whether `commit` can be added. An error concerns this commit alone.
     pub fn check(&self, commit: &Commit) -> Result<()> {
         let sources = commit.positions.iter().map(|(source, _)| source);
-        let sinks = commit
-            .cursors
-            .iter()
-            .flat_map(|(source, sink, _)| [source, sink]);
+        let sinks = commit.cursors.iter().flat_map(|(source, sink, _)| [source, sink]);
         let nodes = commit.states.iter().map(|state| &state.node);
         let logs = commit.append.iter().map(|append| &append.log);
-        sources
-            .chain(sinks)
-            .chain(nodes)
-            .chain(logs)
-            .try_for_each(|id| keys::id(id).map(drop))?;
+        sources.chain(sinks).chain(nodes).chain(logs).try_for_each(|id| keys::id(id).map(drop))?;
         let mut appended = BTreeMap::<&str, u64>::new();
         for Append { log, batch, .. } in &commit.append {
             *appended.entry(log).or_default() += batch.len() as u64;
         }
-        appended
-            .into_iter()
-            .try_for_each(|(log, bytes)| self.has_room(log, bytes))
+        appended.into_iter().try_for_each(|(log, bytes)| self.has_room(log, bytes))
     }
 
     /// Adds a commit. An error concerns the whole group.
     pub fn add(&mut self, commit: &Commit) -> Result<Committed> {
         for (source, position) in &commit.positions {
-            self.facts
-                .insert(keys::position(source), Some(position.clone()));
+            self.facts.insert(keys::position(source), Some(position.clone()));
         }
         for change in &commit.states {
-            self.states
-                .insert(keys::state(&change.node, &change.key), change.value.clone());
+            self.states.insert(keys::state(&change.node, &change.key), change.value.clone());
         }
         for (source, sink, cursor) in &commit.cursors {
-            self.facts
-                .insert(keys::cursor(source, sink), Some(cursor.encode()));
-            self.lows
-                .entry(source.clone())
-                .or_default()
-                .insert(sink.clone(), cursor.low);
+            self.facts.insert(keys::cursor(source, sink), Some(cursor.encode()));
+            self.lows.entry(source.clone()).or_default().insert(sink.clone(), cursor.low);
         }
-        commit
-            .dead_letters
-            .iter()
-            .try_for_each(|letter| self.bury(letter))?;
-        let first = commit
-            .append
-            .iter()
-            .map(|append| self.append(append))
-            .collect::<Result<_>>()?;
+        commit.dead_letters.iter().try_for_each(|letter| self.bury(letter))?;
+        let first = commit.append.iter().map(|append| self.append(append)).collect::<Result<_>>()?;
         Ok(Committed { first })
     }
 
@@ -141,24 +119,11 @@ impl<'a> Draft<'a> {
                 }
             }
         }
-        let counts = self
-            .counts
-            .into_iter()
-            .map(|(number, count)| (keys::count(number), count.encode()));
+        let counts = self.counts.into_iter().map(|(number, count)| (keys::count(number), count.encode()));
         for (key, value) in self.letters.into_iter().chain(counts) {
             batch.insert(&tables.letters, key, value);
         }
         let (next_segment, next_letter) = (self.next_segment, self.next_letter);
-        (
-            self.batch,
-            Change {
-                logs: self.logs,
-                lows: self.lows,
-                dropped,
-                sealed,
-                next_segment,
-                next_letter,
-            },
-        )
+        (self.batch, Change { logs: self.logs, lows: self.lows, dropped, sealed, next_segment, next_letter })
     }
 }

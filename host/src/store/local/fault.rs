@@ -10,15 +10,11 @@ use std::path::Path;
 /// An error of a read or a write.
 pub fn access(folder: &Path, error: &fjall::Error) -> StoreError {
     match error {
-        fjall::Error::Locked => StoreError::Locked {
-            folder: folder.to_owned(),
-        },
+        fjall::Error::Locked => StoreError::Locked { folder: folder.to_owned() },
         fjall::Error::InvalidVersion(_) => StoreError::Unreadable { what: "files" },
         // A background write failed before; opening again shows whether it would still fail.
         fjall::Error::Poisoned => disk(folder, "an earlier write failed".to_owned()),
-        fjall::Error::Io(error) | fjall::Error::Storage(fjall::LsmError::Io(error)) => {
-            io(folder, error)
-        }
+        fjall::Error::Io(error) | fjall::Error::Storage(fjall::LsmError::Io(error)) => io(folder, error),
         other => failed(folder, other.to_string()),
     }
 }
@@ -34,25 +30,17 @@ pub fn sync(folder: &Path, error: &fjall::Error) -> StoreError {
 /// An error of the file system.
 pub fn io(folder: &Path, error: &Error) -> StoreError {
     match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            disk(folder, error.to_string())
-        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => disk(folder, error.to_string()),
         _ => failed(folder, error.to_string()),
     }
 }
 
 fn disk(folder: &Path, reason: String) -> StoreError {
-    StoreError::Disk {
-        folder: folder.to_owned(),
-        reason,
-    }
+    StoreError::Disk { folder: folder.to_owned(), reason }
 }
 
 fn failed(folder: &Path, reason: String) -> StoreError {
-    StoreError::Failed {
-        folder: folder.to_owned(),
-        reason,
-    }
+    StoreError::Failed { folder: folder.to_owned(), reason }
 }
 
 #[cfg(test)]
@@ -63,21 +51,12 @@ mod tests {
 
     #[test]
     fn only_room_can_come_back() {
-        for (kind, passing) in [
-            (ErrorKind::StorageFull, true),
-            (ErrorKind::QuotaExceeded, true),
-            (ErrorKind::Other, false),
-        ] {
+        for (kind, passing) in
+            [(ErrorKind::StorageFull, true), (ErrorKind::QuotaExceeded, true), (ErrorKind::Other, false)]
+        {
             let error = fjall::Error::Io(kind.into());
-            assert_eq!(
-                access(Path::new("data"), &error).is_passing(),
-                passing,
-                "{kind}"
-            );
-            assert!(
-                !sync(Path::new("data"), &error).is_passing(),
-                "a failed sync: {kind}"
-            );
+            assert_eq!(access(Path::new("data"), &error).is_passing(), passing, "{kind}");
+            assert!(!sync(Path::new("data"), &error).is_passing(), "a failed sync: {kind}");
         }
     }
 }

@@ -43,9 +43,7 @@ impl Folder {
     pub fn existing(data_dir: &Path) -> Result<Self> {
         match data_dir.join("store").exists() {
             true => Self::lock(data_dir),
-            false => Err(StoreError::Missing {
-                folder: data_dir.to_owned(),
-            }),
+            false => Err(StoreError::Missing { folder: data_dir.to_owned() }),
         }
     }
 
@@ -56,20 +54,11 @@ impl Folder {
 
     fn lock(data_dir: &Path) -> Result<Self> {
         let path = data_dir.join("lock");
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path);
+        let lock = File::options().create(true).truncate(false).write(true).open(path);
         let lock = lock.map_err(|error| fault::io(data_dir, &error))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                tables: data_dir.join("store"),
-                _lock: lock,
-            }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::Locked {
-                folder: data_dir.to_owned(),
-            }),
+            Ok(()) => Ok(Self { tables: data_dir.join("store"), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Locked { folder: data_dir.to_owned() }),
             Err(TryLockError::Error(error)) => Err(fault::io(data_dir, &error)),
         }
     }

@@ -18,9 +18,7 @@ pub const LETTERS: &[u8] = b"n";
 /// A node's id, if it can be stored.
 pub fn id(id: &str) -> Result<&str> {
     match id.len() > MAX_ID_BYTES || id.contains('\0') {
-        true => Err(StoreError::Name {
-            limit: MAX_ID_BYTES,
-        }),
+        true => Err(StoreError::Name { limit: MAX_ID_BYTES }),
         false => Ok(id),
     }
 }
@@ -79,10 +77,7 @@ mod tests {
     #[test]
     fn a_segment_is_read_back() {
         for (log, number) in [("people", 0), ("a b", u64::MAX), ("", 7)] {
-            assert_eq!(
-                read_segment(&segment(log, number)),
-                Some((log.to_owned(), number))
-            );
+            assert_eq!(read_segment(&segment(log, number)), Some((log.to_owned(), number)));
         }
         assert_eq!(read_segment(b"spe"), None);
     }

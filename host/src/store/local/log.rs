@@ -8,9 +8,7 @@ use crate::store::{LogEntry, LogSize, Result, StoreError};
 use fjall::{Keyspace, Readable, Snapshot};
 use std::collections::VecDeque;
 
-const ENTRY: StoreError = StoreError::Unreadable {
-    what: "an entry of a journal",
-};
+const ENTRY: StoreError = StoreError::Unreadable { what: "an entry of a journal" };
 
 /// A log as it is stored.
 #[derive(Clone)]
@@ -38,43 +36,20 @@ impl Log {
     /// How much it holds.
     pub fn size(&self) -> LogSize {
         let bytes = self.segments.iter().map(|segment| segment.bytes).sum();
-        LogSize {
-            bytes,
-            first: self
-                .segments
-                .front()
-                .map_or(self.next, |segment| segment.first),
-            next: self.next,
-        }
+        LogSize { bytes, first: self.segments.front().map_or(self.next, |segment| segment.first), next: self.next }
     }
 
     /// Takes out the segments of which everything is below `low`. The last one stays: it knows the next sequence number.
     pub fn drop_below(&mut self, low: u64) -> Vec<Segment> {
-        let whole = self
-            .segments
-            .iter()
-            .skip(1)
-            .take_while(|segment| segment.first <= low)
-            .count();
+        let whole = self.segments.iter().skip(1).take_while(|segment| segment.first <= low).count();
         self.segments.drain(..whole).collect()
     }
 
     /// Entries beginning with the one that contains `from`.
-    pub fn read(
-        &self,
-        tables: &Tables,
-        snapshot: &Snapshot,
-        from: u64,
-        max_bytes: usize,
-    ) -> Result<Vec<LogEntry>> {
+    pub fn read(&self, tables: &Tables, snapshot: &Snapshot, from: u64, max_bytes: usize) -> Result<Vec<LogEntry>> {
         let mut entries: Vec<LogEntry> = Vec::new();
         let mut left = max_bytes;
-        let skipped = self
-            .segments
-            .iter()
-            .skip(1)
-            .take_while(|segment| segment.first <= from)
-            .count();
+        let skipped = self.segments.iter().skip(1).take_while(|segment| segment.first <= from).count();
         for segment in self.segments.iter().skip(skipped) {
             let start = segment.start(tables, snapshot, from)?;
             for pair in snapshot.range(&segment.table, start.to_be_bytes()..) {
@@ -93,18 +68,11 @@ impl Log {
 impl Segment {
     /// Where reading begins: at the entry that contains `from`, or behind the last one that ends before.
     fn start(&self, tables: &Tables, snapshot: &Snapshot, from: u64) -> Result<u64> {
-        let Some(pair) = snapshot
-            .range(&self.table, ..=from.to_be_bytes())
-            .next_back()
-        else {
+        let Some(pair) = snapshot.range(&self.table, ..=from.to_be_bytes()).next_back() else {
             return Ok(from);
         };
         let entry = entry(pair.into_inner().map_err(|error| tables.unread(&error))?)?;
-        Ok(if entry.end() > from {
-            entry.first
-        } else {
-            entry.end()
-        })
+        Ok(if entry.end() > from { entry.first } else { entry.end() })
     }
 
     /// The bytes in it and the sequence number behind it, read from what is stored.
@@ -133,11 +101,7 @@ pub fn encode(events: u32, batch: &[u8]) -> Vec<u8> {
 fn entry((key, value): fjall::KvPair) -> Result<LogEntry> {
     let first = super::keys::number(&key).ok_or(ENTRY)?;
     let (events, batch) = value.split_first_chunk::<EVENTS_BYTES>().ok_or(ENTRY)?;
-    Ok(LogEntry {
-        first,
-        events: u32::from_be_bytes(*events),
-        batch: batch.to_vec(),
-    })
+    Ok(LogEntry { first, events: u32::from_be_bytes(*events), batch: batch.to_vec() })
 }
 
 impl LogEntry {

@@ -26,19 +26,13 @@ pub fn opened<T>(folder: &Path, open: impl Fn() -> Result<T, Error>) -> Result<T
         return Err(refused);
     };
     let was = overwrite(&path, last, 0)?;
-    open().or_else(|_| {
-        overwrite(&path, last, was)
-            .map_err(Error::Io)
-            .and(Err(refused))
-    })
+    open().or_else(|_| overwrite(&path, last, was).map_err(Error::Io).and(Err(refused)))
 }
 
 fn is_torn(error: &Error) -> bool {
     matches!(
         error,
-        Error::JournalRecovery(
-            JournalRecoveryError::ChecksumMismatch | JournalRecoveryError::InsufficientLength
-        )
+        Error::JournalRecovery(JournalRecoveryError::ChecksumMismatch | JournalRecoveryError::InsufficientLength)
     )
 }
 
@@ -46,9 +40,7 @@ fn newest_journal(folder: &Path) -> io::Result<Option<PathBuf>> {
     let mut newest = None;
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let number = path
-            .file_name()
-            .and_then(|name| name.to_str()?.strip_suffix(".jnl")?.parse::<u64>().ok());
+        let number = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".jnl")?.parse::<u64>().ok());
         newest = newest.max(number.map(|number| (number, path)));
     }
     Ok(newest.map(|(_, path)| path))
@@ -58,10 +50,7 @@ fn newest_journal(folder: &Path) -> io::Result<Option<PathBuf>> {
 fn last_byte(path: &Path) -> io::Result<Option<u64>> {
     let mut content = Vec::new();
     File::open(path)?.read_to_end(&mut content)?;
-    Ok(content
-        .iter()
-        .rposition(|byte| *byte != 0)
-        .map(|at| at as u64))
+    Ok(content.iter().rposition(|byte| *byte != 0).map(|at| at as u64))
 }
 
 fn overwrite(path: &Path, at: u64, byte: u8) -> io::Result<u8> {

@@ -33,19 +33,11 @@ impl Tables {
     pub fn open(folder: &Path) -> Result<Self> {
         let open = || {
             // Nothing is synced on the way: the committer does that once for all that it wrote.
-            let db = Database::builder(folder)
-                .manual_journal_persist(true)
-                .max_journaling_size(JOURNALS_BYTES)
-                .open()?;
+            let db =
+                Database::builder(folder).manual_journal_persist(true).max_journaling_size(JOURNALS_BYTES).open()?;
             let table = |name| db.keyspace(name, options);
             let (facts, states, letters) = (table("facts")?, table("states")?, table("letters")?);
-            Ok(Self {
-                db,
-                facts,
-                states,
-                letters,
-                folder: folder.to_owned(),
-            })
+            Ok(Self { db, facts, states, letters, folder: folder.to_owned() })
         };
         repair::opened(folder, open).map_err(|error| fault::access(folder, &error))
     }
@@ -57,16 +49,12 @@ impl Tables {
 
     /// The keyspace of a segment, made if there is none.
     pub fn segment(&self, number: u64) -> Result<Keyspace> {
-        self.db
-            .keyspace(&format!("{SEGMENT}{number}"), options)
-            .map_err(|error| self.unread(&error))
+        self.db.keyspace(&format!("{SEGMENT}{number}"), options).map_err(|error| self.unread(&error))
     }
 
     /// Deletes a segment that no record names any more.
     pub fn drop_segment(&self, table: Keyspace) -> Result<()> {
-        self.db
-            .delete_keyspace(table)
-            .map_err(|error| self.unread(&error))
+        self.db.delete_keyspace(table).map_err(|error| self.unread(&error))
     }
 
     /// All logs, as their records and entries say.
@@ -76,10 +64,7 @@ impl Tables {
             let (key, value) = record.into_inner().map_err(|error| self.unread(&error))?;
             let (log, number) = keys::read_segment(&key).ok_or(SEGMENT_RECORD)?;
             let (segment, next) = self.read_segment(number, &value)?;
-            let log = logs.entry(log).or_insert_with(|| Log {
-                next: 0,
-                segments: VecDeque::new(),
-            });
+            let log = logs.entry(log).or_insert_with(|| Log { next: 0, segments: VecDeque::new() });
             log.next = next;
             log.segments.push_back(segment);
         }
@@ -92,12 +77,7 @@ impl Tables {
         }
         let (first, sealed) = record.split_at_checked(8).ok_or(SEGMENT_RECORD)?;
         let first = keys::number(first).ok_or(SEGMENT_RECORD)?;
-        let mut segment = Segment {
-            number,
-            first,
-            bytes: 0,
-            table: self.segment(number)?,
-        };
+        let mut segment = Segment { number, first, bytes: 0, table: self.segment(number)? };
         // A sealed one need not be read: the next one says where it ends.
         let (bytes, next) = match keys::number(sealed) {
             Some(bytes) => (bytes, first),
@@ -110,16 +90,11 @@ impl Tables {
     /// Deletes segments that no log has: a crash came between making one and naming it, or between forgetting one and
     /// deleting it. The answer is the number of the next segment.
     pub fn sweep(&self, logs: &BTreeMap<String, Log>) -> Result<u64> {
-        let known: BTreeSet<u64> = logs
-            .values()
-            .flat_map(|log| log.segments.iter().map(|segment| segment.number))
-            .collect();
+        let known: BTreeSet<u64> =
+            logs.values().flat_map(|log| log.segments.iter().map(|segment| segment.number)).collect();
         let mut next = known.last().map_or(0, |last| last + 1);
         for name in self.db.list_keyspace_names() {
-            let Some(number) = name
-                .strip_prefix(SEGMENT)
-                .and_then(|number| number.parse().ok())
-            else {
+            let Some(number) = name.strip_prefix(SEGMENT).and_then(|number| number.parse().ok()) else {
                 continue;
             };
             next = next.max(number + 1);
@@ -131,9 +106,7 @@ impl Tables {
     }
 }
 
-const SEGMENT_RECORD: StoreError = StoreError::Unreadable {
-    what: "a segment of a journal",
-};
+const SEGMENT_RECORD: StoreError = StoreError::Unreadable { what: "a segment of a journal" };
 
 fn options() -> KeyspaceCreateOptions {
     KeyspaceCreateOptions::default().manual_journal_persist(true)
@@ -141,9 +114,5 @@ fn options() -> KeyspaceCreateOptions {
 
 /// The value of a segment's record. How many bytes it holds is said when it is sealed.
 pub fn segment_record(first: u64, sealed_bytes: Option<u64>) -> Vec<u8> {
-    [Some(first), sealed_bytes]
-        .into_iter()
-        .flatten()
-        .flat_map(u64::to_be_bytes)
-        .collect()
+    [Some(first), sealed_bytes].into_iter().flatten().flat_map(u64::to_be_bytes).collect()
 }

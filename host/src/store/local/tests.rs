@@ -12,59 +12,30 @@ use std::path::Path;
 use tempfile::tempdir;
 
 /// Small enough that a few appends fill several segments.
-const SMALL: Limits = Limits {
-    log_bytes: 100,
-    segment_bytes: 20,
-};
+const SMALL: Limits = Limits { log_bytes: 100, segment_bytes: 20 };
 
 fn open(folder: &Path) -> LocalStore {
     LocalStore::open_watched(folder, SMALL, None).unwrap()
 }
 
 fn append(bytes: usize) -> Commit {
-    Commit {
-        append: vec![Append {
-            log: "people".into(),
-            batch: vec![b'x'; bytes],
-            events: 2,
-        }],
-        ..Commit::default()
-    }
+    Commit { append: vec![Append { log: "people".into(), batch: vec![b'x'; bytes], events: 2 }], ..Commit::default() }
 }
 
 fn settled(sink: &str, low: u64) -> Commit {
-    Commit {
-        cursors: vec![("people".into(), sink.into(), Cursor::starting_at(low))],
-        ..Commit::default()
-    }
+    Commit { cursors: vec![("people".into(), sink.into(), Cursor::starting_at(low))], ..Commit::default() }
 }
 
 #[test]
 fn a_folder_has_one_owner() {
     let folder = tempdir().unwrap();
     let data = folder.path().join("data");
-    assert!(matches!(
-        LocalStore::look(&data).err(),
-        Some(StoreError::Missing { .. })
-    ));
+    assert!(matches!(LocalStore::look(&data).err(), Some(StoreError::Missing { .. })));
     let store = open(&data);
-    assert_eq!(
-        LocalStore::open(&data, 100).err(),
-        Some(StoreError::Locked {
-            folder: data.clone()
-        })
-    );
-    assert_eq!(
-        LocalStore::look(&data).err(),
-        Some(StoreError::Locked {
-            folder: data.clone()
-        })
-    );
+    assert_eq!(LocalStore::open(&data, 100).err(), Some(StoreError::Locked { folder: data.clone() }));
+    assert_eq!(LocalStore::look(&data).err(), Some(StoreError::Locked { folder: data.clone() }));
     drop(store);
-    assert_eq!(
-        LocalStore::look(&data).unwrap().reader().dead_letters(0, 9),
-        Ok(Vec::new())
-    );
+    assert_eq!(LocalStore::look(&data).unwrap().reader().dead_letters(0, 9), Ok(Vec::new()));
 }
 
 #[test]
@@ -83,13 +54,7 @@ fn an_old_owner_is_refused() {
     drop(store);
     let mut store = open(folder.path());
     let new = store.claim().unwrap().epoch;
-    assert_eq!(
-        store.commit(old, &[append(1)]),
-        [Err(StoreError::Stale {
-            held: 1,
-            current: 2
-        })]
-    );
+    assert_eq!(store.commit(old, &[append(1)]), [Err(StoreError::Stale { held: 1, current: 2 })]);
     assert!(store.commit(new, &[append(1)])[0].is_ok());
 }
 
@@ -105,17 +70,8 @@ fn equal_dead_letters_are_stored_once_and_counted() {
         count: 1,
         ..DeadLetter::default()
     };
-    let bury = |letters: Vec<DeadLetter>| Commit {
-        dead_letters: letters,
-        ..Commit::default()
-    };
-    store.commit(
-        lease,
-        &[
-            bury(vec![letter("x", 5), letter("y", 6), letter("x", 7)]),
-            bury(vec![letter("y", 8)]),
-        ],
-    );
+    let bury = |letters: Vec<DeadLetter>| Commit { dead_letters: letters, ..Commit::default() };
+    store.commit(lease, &[bury(vec![letter("x", 5), letter("y", 6), letter("x", 7)]), bury(vec![letter("y", 8)])]);
     store.commit(lease, &[bury(vec![letter("x", 9)])]);
     drop(store);
     let mut store = open(folder.path());
@@ -145,22 +101,13 @@ fn after_a_full_disk_it_is_opened_again() {
     let lease = store.claim().unwrap().epoch;
     let reader = store.reader();
     store.commit(lease, &[append(7)]);
-    let full = StoreError::Disk {
-        folder: folder.path().into(),
-        reason: "no space left".into(),
-    };
+    let full = StoreError::Disk { folder: folder.path().into(), reason: "no space left".into() };
     store.fail(full);
     assert_eq!(reader.log_size("people").unwrap().bytes, 7);
-    assert_eq!(
-        store.commit(lease, &[append(1)])[0].as_ref().unwrap().first,
-        [2]
-    );
+    assert_eq!(store.commit(lease, &[append(1)])[0].as_ref().unwrap().first, [2]);
     assert_eq!(reader.log_size("people").unwrap().bytes, 8);
 
-    let failed = StoreError::Failed {
-        folder: folder.path().into(),
-        reason: "input/output error".into(),
-    };
+    let failed = StoreError::Failed { folder: folder.path().into(), reason: "input/output error".into() };
     store.fail(failed.clone());
     assert_eq!(store.commit(lease, &[append(1)]), [Err(failed)]);
 }
@@ -170,12 +117,6 @@ fn an_id_that_cannot_be_stored_is_refused() {
     let folder = tempdir().unwrap();
     let mut store = open(folder.path());
     let lease = store.claim().unwrap().epoch;
-    let bad = Commit {
-        positions: vec![("a\0b".into(), vec![])],
-        ..Commit::default()
-    };
-    assert_eq!(
-        store.commit(lease, &[bad]),
-        [Err(StoreError::Name { limit: 255 })]
-    );
+    let bad = Commit { positions: vec![("a\0b".into(), vec![])], ..Commit::default() };
+    assert_eq!(store.commit(lease, &[bad]), [Err(StoreError::Name { limit: 255 })]);
 }

@@ -48,11 +48,7 @@ impl Shared {
     pub fn see<T>(&self, ask: impl FnOnce(&View) -> Result<T>) -> Result<T> {
         match &*self.view.read().unwrap_or_else(PoisonError::into_inner) {
             Some(view) => ask(view),
-            None => Err(self
-                .down
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone()),
+            None => Err(self.down.lock().unwrap_or_else(PoisonError::into_inner).clone()),
         }
     }
 }
@@ -63,13 +59,7 @@ impl View {
         let logs = tables.logs()?;
         let next_segment = tables.sweep(&logs)?;
         let snapshot = tables.db.snapshot();
-        let mut view = Self {
-            tables,
-            snapshot,
-            logs,
-            next_segment,
-            next_letter: 0,
-        };
+        let mut view = Self { tables, snapshot, logs, next_segment, next_letter: 0 };
         view.next_letter = view.last_letter()?.map_or(0, |last| last + 1);
         Ok(view)
     }
@@ -83,53 +73,38 @@ impl View {
     }
 
     fn fact(&self, key: &[u8]) -> Result<Option<Slice>> {
-        self.snapshot
-            .get(&self.tables.facts, key)
-            .map_err(|error| self.tables.unread(&error))
+        self.snapshot.get(&self.tables.facts, key).map_err(|error| self.tables.unread(&error))
     }
 
     /// Which owner is the newest. Zero if there was none.
     pub fn epoch(&self) -> Result<u64> {
         let epoch = self.fact(keys::EPOCH)?;
-        epoch.map_or(Ok(0), |epoch| {
-            keys::number(&epoch).ok_or(StoreError::Unreadable { what: "its epoch" })
-        })
+        epoch.map_or(Ok(0), |epoch| keys::number(&epoch).ok_or(StoreError::Unreadable { what: "its epoch" }))
     }
 
     /// Where a sink stands in a log.
     pub fn cursor(&self, source: &str, sink: &str) -> Result<Cursor> {
         match self.fact(&keys::cursor(keys::id(source)?, keys::id(sink)?))? {
             Some(bytes) => Cursor::decode(&bytes),
-            None => Ok(Cursor::starting_at(
-                self.logs.get(source).map_or(0, |log| log.size().first),
-            )),
+            None => Ok(Cursor::starting_at(self.logs.get(source).map_or(0, |log| log.size().first))),
         }
     }
 
     /// A record of the letters.
     pub fn letter(&self, key: &[u8]) -> Result<Option<Slice>> {
-        self.snapshot
-            .get(&self.tables.letters, key)
-            .map_err(|error| self.tables.unread(&error))
+        self.snapshot.get(&self.tables.letters, key).map_err(|error| self.tables.unread(&error))
     }
 
     /// How often a letter was met.
     pub fn count(&self, number: u64) -> Result<letters::Count> {
         let count = self.letter(&keys::count(number))?;
-        count.map_or(Ok(letters::Count::default()), |count| {
-            letters::Count::decode(&count)
-        })
+        count.map_or(Ok(letters::Count::default()), |count| letters::Count::decode(&count))
     }
 
     fn letters(&self, from: u64, limit: usize) -> Result<Vec<StoredLetter>> {
-        let all = self.snapshot.range(
-            &self.tables.letters,
-            keys::letter(from)..=keys::letter(u64::MAX),
-        );
+        let all = self.snapshot.range(&self.tables.letters, keys::letter(from)..=keys::letter(u64::MAX));
         let read = |record: fjall::Guard| {
-            let (key, value) = record
-                .into_inner()
-                .map_err(|error| self.tables.unread(&error))?;
+            let (key, value) = record.into_inner().map_err(|error| self.tables.unread(&error))?;
             let number = letter_number(&key)?;
             letters::decode(number, &value, self.count(number)?)
         };
@@ -139,12 +114,8 @@ impl View {
     fn states(&self, node: &str, names: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
         let node = keys::id(node)?;
         let state = |key: &&str| {
-            let value = self
-                .snapshot
-                .get(&self.tables.states, keys::state(node, key));
-            Ok(value
-                .map_err(|error| self.tables.unread(&error))?
-                .map(|value| value.to_vec()))
+            let value = self.snapshot.get(&self.tables.states, keys::state(node, key));
+            Ok(value.map_err(|error| self.tables.unread(&error))?.map(|value| value.to_vec()))
         };
         names.iter().map(state).collect()
     }
@@ -152,27 +123,19 @@ impl View {
 
 fn letter_number(key: &[u8]) -> Result<u64> {
     let number = key.strip_prefix(keys::LETTERS).and_then(keys::number);
-    number.ok_or(StoreError::Unreadable {
-        what: "the number of a dead letter",
-    })
+    number.ok_or(StoreError::Unreadable { what: "the number of a dead letter" })
 }
 
 impl Reader for Shared {
     fn position(&self, source: &str) -> Result<Option<Vec<u8>>> {
-        self.see(|view| {
-            Ok(view
-                .fact(&keys::position(keys::id(source)?))?
-                .map(|position| position.to_vec()))
-        })
+        self.see(|view| Ok(view.fact(&keys::position(keys::id(source)?))?.map(|position| position.to_vec())))
     }
 
     fn cursor(&self, source: &str, sink: &str) -> Result<Cursor> {
         // Held while looking: no commit may drop in between what this sink has not settled.
         let mut lows = self.lows();
         let cursor = self.see(|view| view.cursor(source, sink))?;
-        lows.entry(source.to_owned())
-            .or_default()
-            .insert(sink.to_owned(), cursor.low);
+        lows.entry(source.to_owned()).or_default().insert(sink.to_owned(), cursor.low);
         Ok(cursor)
     }
 

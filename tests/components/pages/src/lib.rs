@@ -1,1 +1,60 @@
-//! To be written.
+//! Asks a feed for its people, page by page: `GET /people?cursor=..` answers `{"people":[{"id":"u-1"}],"next":"c2"}`.
+//!
+//! It proves the shape of a poller: a page, a wait, a restart, a stop and an end.
+
+#[cfg(target_family = "wasm")]
+mod component;
+mod page;
+
+use brazeline_kit::{Ask, Destination, Field, Paged, Plan, Plugin, Poller, Problem, Request, Response, Target};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Whose people.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The audience for which the whole feed speaks.
+    pub audience: String,
+}
+
+/// The poller.
+#[derive(Debug)]
+pub struct Pages {
+    audience: String,
+}
+
+impl Plugin for Pages {
+    const NAME: &'static str = "pages";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const SUMMARY: &'static str = "Asks for pages.";
+    type Settings = Settings;
+
+    fn configure(settings: Settings) -> Result<Self, Vec<Problem>> {
+        Ok(Self { audience: settings.audience })
+    }
+
+    fn plan(&self) -> Plan {
+        let feed = Target { name: "feed".to_owned(), origin: None, scheme: None };
+        Plan { targets: vec![feed], ..Plan::default() }
+    }
+}
+
+impl Poller for Pages {
+    fn next(&self, position: Option<&[u8]>) -> Ask {
+        let cursor = position.map(|cursor| Field::new("cursor", String::from_utf8_lossy(cursor)));
+        let request = Request {
+            target: "feed".to_owned(),
+            method: "GET".to_owned(),
+            path: "/people".to_owned(),
+            query: cursor.into_iter().collect(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        Ask { request, after_ms: 0, into: Destination::Page, budgets: vec!["feed".to_owned()] }
+    }
+
+    fn page(&self, position: Option<&[u8]>, response: &Response) -> Paged {
+        page::read(&self.audience, position, response)
+    }
+}

@@ -20,17 +20,12 @@ impl Draft<'_> {
     }
 
     fn number(&mut self, digest: [u8; 32], letter: &DeadLetter) -> Result<u64> {
-        let known = self
-            .view
-            .letter(&keys::digest(&digest))?
-            .and_then(|number| keys::number(&number));
+        let known = self.view.letter(&keys::digest(&digest))?.and_then(|number| keys::number(&number));
         let number = known.unwrap_or(self.next_letter);
         if known.is_none() {
             self.next_letter += 1;
-            self.letters
-                .insert(keys::letter(number), letters::encode(letter)?);
-            self.letters
-                .insert(keys::digest(&digest), number.to_be_bytes().to_vec());
+            self.letters.insert(keys::letter(number), letters::encode(letter)?);
+            self.letters.insert(keys::digest(&digest), number.to_be_bytes().to_vec());
         }
         self.numbers.insert(digest, number);
         Ok(number)

@@ -18,13 +18,7 @@ use std::path::Path;
 const PIECES: usize = 12;
 
 fn letter(body: &str) -> Vec<DeadLetter> {
-    vec![DeadLetter {
-        node: "a".into(),
-        body: body.into(),
-        at_ms: 7,
-        count: 1,
-        ..DeadLetter::default()
-    }]
+    vec![DeadLetter { node: "a".into(), body: body.into(), at_ms: 7, count: 1, ..DeadLetter::default() }]
 }
 
 fn partly() -> Cursor {
@@ -37,56 +31,23 @@ fn partly() -> Cursor {
 fn steps() -> Vec<(&'static str, Vec<Commit>)> {
     let people = |cursor| vec![("people".to_owned(), "a".to_owned(), cursor)];
     let position = |position: &[u8]| vec![("file".to_owned(), position.to_vec())];
-    let outbox = Append {
-        log: "file".into(),
-        batch: b"decided".to_vec(),
-        events: 1,
-    };
-    let state = |value: Option<&str>| StateChange {
-        node: "keyed".into(),
-        key: "u-1".into(),
-        value: value.map(Into::into),
-    };
+    let outbox = Append { log: "file".into(), batch: b"decided".to_vec(), events: 1 };
+    let state =
+        |value: Option<&str>| StateChange { node: "keyed".into(), key: "u-1".into(), value: value.map(Into::into) };
     vec![
         ("journaled", vec![append(10)]),
-        (
-            "unreadable",
-            vec![Commit {
-                dead_letters: letter("what"),
-                ..Commit::default()
-            }],
-        ),
+        ("unreadable", vec![Commit { dead_letters: letter("what"), ..Commit::default() }]),
         ("journaled together", vec![append(5), append(6)]),
-        (
-            "settled out of order",
-            vec![Commit {
-                cursors: people(partly()),
-                ..Commit::default()
-            }],
-        ),
+        ("settled out of order", vec![Commit { cursors: people(partly()), ..Commit::default() }]),
         (
             "rejected",
-            vec![Commit {
-                cursors: people(Cursor::starting_at(4)),
-                dead_letters: letter("no"),
-                ..Commit::default()
-            }],
+            vec![Commit { cursors: people(Cursor::starting_at(4)), dead_letters: letter("no"), ..Commit::default() }],
         ),
         (
             "rejected again",
-            vec![Commit {
-                cursors: people(Cursor::starting_at(5)),
-                dead_letters: letter("no"),
-                ..Commit::default()
-            }],
+            vec![Commit { cursors: people(Cursor::starting_at(5)), dead_letters: letter("no"), ..Commit::default() }],
         ),
-        (
-            "read again from here",
-            vec![Commit {
-                positions: position(b"row 9"),
-                ..Commit::default()
-            }],
-        ),
+        ("read again from here", vec![Commit { positions: position(b"row 9"), ..Commit::default() }]),
         (
             "decided",
             vec![Commit {
@@ -100,13 +61,7 @@ fn steps() -> Vec<(&'static str, Vec<Commit>)> {
         ("settled by one", vec![settled("a", 10)]),
         ("settled by all: segments go", vec![settled("b", 9)]),
         ("journaled afterwards", vec![append(9)]),
-        (
-            "forgotten",
-            vec![Commit {
-                states: vec![state(None)],
-                ..Commit::default()
-            }],
-        ),
+        ("forgotten", vec![Commit { states: vec![state(None)], ..Commit::default() }]),
     ]
 }
 
@@ -114,29 +69,18 @@ fn steps() -> Vec<(&'static str, Vec<Commit>)> {
 fn nothing_that_was_acknowledged_is_lost_and_nothing_is_half() {
     let data = tempfile::tempdir().unwrap();
     let disk = Disk::default();
-    let mut store =
-        LocalStore::open_watched(data.path(), SMALL, Some(disk.watch(data.path()))).unwrap();
+    let mut store = LocalStore::open_watched(data.path(), SMALL, Some(disk.watch(data.path()))).unwrap();
     disk.start(files(data.path()));
     let lease = store.claim().unwrap().epoch;
     let reader = store.reader();
-    for (source, sink) in SOURCES
-        .iter()
-        .flat_map(|source| SINKS.map(|sink| (source, sink)))
-    {
+    for (source, sink) in SOURCES.iter().flat_map(|source| SINKS.map(|sink| (source, sink))) {
         reader.cursor(source, sink).unwrap();
     }
     let mut model = Model::default();
     for (step, group) in steps() {
         let (before, was) = (model.clone(), disk.synced());
         let acknowledged = store.commit(lease, &group);
-        assert_eq!(
-            acknowledged,
-            group
-                .iter()
-                .map(|commit| Ok(model.apply(commit)))
-                .collect::<Vec<_>>(),
-            "{step}"
-        );
+        assert_eq!(acknowledged, group.iter().map(|commit| Ok(model.apply(commit))).collect::<Vec<_>>(), "{step}");
 
         left(&disk.synced(), step).check(&[&model]);
         left(&files(data.path()), step).check(&[&model]);
@@ -145,25 +89,15 @@ fn nothing_that_was_acknowledged_is_lost_and_nothing_is_half() {
         }
     }
     let segments = reader.log_size("people").unwrap();
-    assert!(
-        segments.first > 0,
-        "the walk has to meet a segment that goes: {segments:?}"
-    );
+    assert!(segments.first > 0, "the walk has to meet a segment that goes: {segments:?}");
 }
 
 /// What a loss of power during the write leaves: `now` up to some byte, and from there on what `was` there; or, as the system writes
 /// pages in any order, all of `now` but for one piece.
 fn torn(was: &Files, now: &Files) -> Vec<Files> {
-    let journal = |files: &Files| {
-        files
-            .iter()
-            .position(|(path, _)| path == Path::new("store/0.jnl"))
-            .unwrap()
-    };
+    let journal = |files: &Files| files.iter().position(|(path, _)| path == Path::new("store/0.jnl")).unwrap();
     let (old, new) = (&was[journal(was)].1, &now[journal(now)].1);
-    let differs: Vec<usize> = (0..new.len())
-        .filter(|at| old.get(*at).unwrap_or(&0) != &new[*at])
-        .collect();
+    let differs: Vec<usize> = (0..new.len()).filter(|at| old.get(*at).unwrap_or(&0) != &new[*at]).collect();
     let (first, end) = (differs[0], differs[differs.len() - 1] + 1);
     let places = (0..PIECES).map(|piece| first + (end - first) * piece / PIECES);
     let ends = places.clone().map(|from| from..new.len());
@@ -193,21 +127,11 @@ impl Left<'_> {
         let folder = folder(self.files);
         let mut store = open(folder.path());
         let reader = store.reader();
-        let differences: Vec<String> = models
-            .iter()
-            .filter_map(|model| model.difference(&*reader).err())
-            .collect();
-        assert!(
-            differences.len() < models.len(),
-            "after `{}`: {differences:#?}",
-            self.step
-        );
+        let differences: Vec<String> = models.iter().filter_map(|model| model.difference(&*reader).err()).collect();
+        assert!(differences.len() < models.len(), "after `{}`: {differences:#?}", self.step);
         // And it goes on from there.
         let lease = store.claim().unwrap().epoch;
         let next = reader.log_size("people").unwrap().next;
-        assert_eq!(
-            store.commit(lease, &[append(1)])[0].as_ref().unwrap().first,
-            [next]
-        );
+        assert_eq!(store.commit(lease, &[append(1)])[0].as_ref().unwrap().first, [next]);
     }
 }

@@ -23,10 +23,7 @@ struct Kept {
 impl Disk {
     /// What there was before the first sync.
     pub fn start(&self, files: Files) {
-        *self.0.lock().unwrap() = Kept {
-            written: files.clone(),
-            synced: files,
-        };
+        *self.0.lock().unwrap() = Kept { written: files.clone(), synced: files };
     }
 
     /// To be given to the store in `folder`.
@@ -58,8 +55,7 @@ impl Disk {
 pub fn files(folder: &Path) -> Files {
     loop {
         let before = list(folder);
-        let read =
-            |(path, _, _): &(PathBuf, _, _)| Some((path.clone(), content(&folder.join(path))?));
+        let read = |(path, _, _): &(PathBuf, _, _)| Some((path.clone(), content(&folder.join(path))?));
         let files: Option<Files> = before.iter().map(read).collect();
         if let Some(files) = files.filter(|_| list(folder) == before) {
             return files;
@@ -85,11 +81,9 @@ fn list(folder: &Path) -> Vec<(PathBuf, u64, SystemTime)> {
             let path = entry.path();
             match std::fs::metadata(&path) {
                 Ok(about) if about.is_dir() => todo.push(path),
-                Ok(about) => found.push((
-                    path.strip_prefix(folder).unwrap().to_owned(),
-                    about.len(),
-                    about.modified().unwrap(),
-                )),
+                Ok(about) => {
+                    found.push((path.strip_prefix(folder).unwrap().to_owned(), about.len(), about.modified().unwrap()))
+                }
                 // Deleted between the two looks: the next list will show it.
                 Err(_) => {}
             }
@@ -101,11 +95,7 @@ fn list(folder: &Path) -> Vec<(PathBuf, u64, SystemTime)> {
 
 /// Without the megabytes of zeros behind the end of a journal.
 fn content(path: &Path) -> Option<Vec<u8>> {
-    let (mut file, mut content, mut part) = (
-        std::fs::File::open(path).ok()?,
-        Vec::new(),
-        vec![0; 1 << 20],
-    );
+    let (mut file, mut content, mut part) = (std::fs::File::open(path).ok()?, Vec::new(), vec![0; 1 << 20]);
     loop {
         let length = file.read(&mut part).ok()?;
         content.extend_from_slice(&part[..length]);

@@ -2,10 +2,7 @@
 
 use super::generate::commits;
 use super::{SMALL, open};
-use crate::store::{
-    Append, Commit, Committed, Cursor, DeadLetter, LogEntry, Reader, Store, StoreError,
-    StoredLetter,
-};
+use crate::store::{Append, Commit, Committed, Cursor, DeadLetter, LogEntry, Reader, Store, StoreError, StoredLetter};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -30,67 +27,40 @@ impl Model {
     pub fn apply(&mut self, commit: &Commit) -> Committed {
         self.positions.extend(commit.positions.iter().cloned());
         for (source, sink, cursor) in &commit.cursors {
-            self.cursors
-                .insert((source.clone(), sink.clone()), cursor.clone());
+            self.cursors.insert((source.clone(), sink.clone()), cursor.clone());
         }
-        self.states.extend(
-            commit
-                .states
-                .iter()
-                .map(|change| (change.key.clone(), change.value.clone())),
-        );
-        commit
-            .dead_letters
-            .iter()
-            .for_each(|letter| self.bury(letter));
+        self.states.extend(commit.states.iter().map(|change| (change.key.clone(), change.value.clone())));
+        commit.dead_letters.iter().for_each(|letter| self.bury(letter));
         for source in SOURCES {
             let low = self.low(source);
             let reached = self.reached.entry(source.to_owned()).or_default();
             *reached = low.max(*reached);
         }
-        Committed {
-            first: commit
-                .append
-                .iter()
-                .map(|append| self.append(append))
-                .collect(),
-        }
+        Committed { first: commit.append.iter().map(|append| self.append(append)).collect() }
     }
 
     fn append(&mut self, append: &Append) -> u64 {
         let first = self.next(&append.log);
-        let entry = LogEntry {
-            first,
-            events: append.events,
-            batch: append.batch.clone(),
-        };
+        let entry = LogEntry { first, events: append.events, batch: append.batch.clone() };
         self.logs.entry(append.log.clone()).or_default().push(entry);
         first
     }
 
     fn bury(&mut self, letter: &DeadLetter) {
         let number = self.letters.len() as u64;
-        let same = |stored: &&mut StoredLetter| {
-            (&stored.letter.node, &stored.letter.body) == (&letter.node, &letter.body)
-        };
+        let same =
+            |stored: &&mut StoredLetter| (&stored.letter.node, &stored.letter.body) == (&letter.node, &letter.body);
         match self.letters.iter_mut().find(same) {
             Some(stored) => {
                 stored.letter.count += 1;
                 stored.last_at_ms = stored.last_at_ms.max(letter.at_ms);
             }
-            None => self.letters.push(StoredLetter {
-                number,
-                letter: letter.clone(),
-                last_at_ms: letter.at_ms,
-            }),
+            None => self.letters.push(StoredLetter { number, letter: letter.clone(), last_at_ms: letter.at_ms }),
         }
     }
 
     fn next(&self, log: &str) -> u64 {
-        self.logs
-            .get(log)
-            .and_then(|entries| entries.last())
-            .map_or(0, |last| last.first + u64::from(last.events))
+        self.logs.get(log).and_then(|entries| entries.last()).map_or(0, |last| last.first + u64::from(last.events))
     }
 
     fn reached(&self, log: &str) -> u64 {
@@ -99,11 +69,7 @@ impl Model {
 
     /// Below it, both sinks have settled everything.
     fn low(&self, log: &str) -> u64 {
-        let low = |sink: &&str| {
-            self.cursors
-                .get(&(log.to_owned(), (*sink).to_owned()))
-                .map_or(0, |cursor| cursor.low)
-        };
+        let low = |sink: &&str| self.cursors.get(&(log.to_owned(), (*sink).to_owned())).map_or(0, |cursor| cursor.low);
         SINKS.iter().map(low).min().unwrap()
     }
 
@@ -123,29 +89,14 @@ impl Model {
             for sink in SINKS {
                 if let Some(here) = self.cursors.get(&(source.to_owned(), sink.to_owned())) {
                     let there = reader.cursor(source, sink).unwrap();
-                    differs(
-                        format!("cursor of {sink} in {source}"),
-                        format!("{here:?}"),
-                        format!("{there:?}"),
-                    )?;
+                    differs(format!("cursor of {sink} in {source}"), format!("{here:?}"), format!("{there:?}"))?;
                 }
             }
             self.log_differs(source, reader)?;
         }
-        let here: Vec<Option<Vec<u8>>> = KEYS
-            .iter()
-            .map(|key| self.states.get(*key).cloned().flatten())
-            .collect();
-        differs(
-            "states".into(),
-            format!("{here:?}"),
-            format!("{:?}", reader.states("keyed", &KEYS).unwrap()),
-        )?;
-        differs(
-            "letters".into(),
-            format!("{:?}", self.letters),
-            format!("{:?}", reader.dead_letters(0, 999).unwrap()),
-        )
+        let here: Vec<Option<Vec<u8>>> = KEYS.iter().map(|key| self.states.get(*key).cloned().flatten()).collect();
+        differs("states".into(), format!("{here:?}"), format!("{:?}", reader.states("keyed", &KEYS).unwrap()))?;
+        differs("letters".into(), format!("{:?}", self.letters), format!("{:?}", reader.dead_letters(0, 999).unwrap()))
     }
 
     fn log_differs(&self, log: &str, reader: &dyn Reader) -> Result<(), String> {
@@ -154,14 +105,12 @@ impl Model {
         let size = reader.log_size(log).unwrap();
         let bytes: usize = there.iter().map(|entry| entry.batch.len()).sum();
         let oldest = there.first().map_or(size.next, |entry| entry.first);
-        let whole =
-            here.ends_with(&there) && size.next == self.next(log) && size.bytes == bytes as u64;
+        let whole = here.ends_with(&there) && size.next == self.next(log) && size.bytes == bytes as u64;
         match whole && (oldest <= self.reached(log) && size.first == oldest) {
             true => Ok(()),
-            false => Err(format!(
-                "log {log}: {here:?} expected from {} on, found {there:?}, {size:?}",
-                self.reached(log)
-            )),
+            false => {
+                Err(format!("log {log}: {here:?} expected from {} on, found {there:?}, {size:?}", self.reached(log)))
+            }
         }
     }
 }

@@ -1,0 +1,76 @@
+//! Builds every component under `plugin/` and makes it part of the program.
+//!
+//! The folder is walked, so a new component is listed nowhere. Cargo runs this again only when something that goes into a
+//! component has changed.
+
+#[path = "build/guest.rs"]
+mod guest;
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use anyhow::{Context, Result};
+
+fn main() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the host lies in no workspace")?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").context("cargo names no OUT_DIR")?);
+    let components = components(&root.join("plugin"))?;
+    watch(root, &components);
+    // OUT_DIR is <target>/<profile>/build/<package>/out. The lock of <target> itself is held by the cargo that waits for us.
+    let target = out.ancestors().nth(4).context("OUT_DIR lies in no target folder")?.join("components");
+    let names: Vec<&str> = components.iter().map(|component| component.name.as_str()).collect();
+    let files = guest::build(root, &target, &names)?;
+    embed(&out, &names, &files)
+}
+
+/// A folder under `plugin/` that becomes a component.
+struct Component {
+    name: String,
+    folder: PathBuf,
+}
+
+/// Every crate there whose library is a `cdylib`, by name.
+fn components(plugins: &Path) -> Result<Vec<Component>> {
+    let mut components = Vec::new();
+    for entry in fs::read_dir(plugins).with_context(|| format!("{} cannot be read", plugins.display()))? {
+        let folder = entry?.path();
+        let Ok(manifest) = fs::read_to_string(folder.join("Cargo.toml")) else { continue };
+        if manifest.lines().any(|line| line.starts_with("crate-type") && line.contains("\"cdylib\"")) {
+            let name = name(&manifest).with_context(|| format!("{} names no package", folder.display()))?;
+            components.push(Component { name, folder });
+        }
+    }
+    components.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(components)
+}
+
+fn name(manifest: &str) -> Option<String> {
+    let value = manifest.lines().find_map(|line| line.strip_prefix("name = "))?;
+    Some(value.trim().trim_matches('"').to_owned())
+}
+
+/// A plugin that is added or goes away changes `Cargo.lock`.
+fn watch(root: &Path, components: &[Component]) {
+    let shared = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "wit", "plugin/kit/src", "plugin/kit/Cargo.toml"];
+    let shared = shared.into_iter().map(|path| root.join(path));
+    let own = components.iter().flat_map(|component| ["src", "Cargo.toml"].map(|path| component.folder.join(path)));
+    for path in shared.chain(own) {
+        println!("cargo:rerun-if-changed={}", path.display());
+    }
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=build");
+}
+
+/// Copies the files to where only this package's next build changes them, and writes the table of them.
+fn embed(out: &Path, names: &[&str], files: &[PathBuf]) -> Result<()> {
+    let mut table =
+        "/// Name and bytes of each, sorted by name.\npub const EMBEDDED: &[(&str, &[u8])] = &[\n".to_owned();
+    for (name, file) in names.iter().zip(files) {
+        let copy = out.join(name).with_extension("wasm");
+        fs::copy(file, &copy).with_context(|| format!("{} cannot be copied", file.display()))?;
+        writeln!(table, "    ({name:?}, include_bytes!({copy:?}).as_slice()),")?;
+    }
+    table.push_str("];\n");
+    fs::write(out.join("embedded.rs"), table).context("the table of components cannot be written")
+}

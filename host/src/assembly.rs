@@ -1,0 +1,141 @@
+//! From a pipeline file that was read to a pipeline that can run.
+//!
+//! [`Assembly::new`] loads and configures what stands at every node and reports all that is wrong with them at once; it needs no secret and
+//! opens nothing, so that a file can be checked anywhere. [`Assembly::graph`] then gives each node its secrets and its address. Nothing
+//! here starts anything.
+
+mod plugin;
+mod reach;
+
+use std::collections::BTreeMap;
+
+use crate::clock::Clock;
+use crate::component::Library;
+use crate::config::{self, Pipeline, Secrets};
+use crate::delivery::request::Client;
+use crate::pipeline::graph::{self, Graph, SourceKind};
+use crate::pipeline::sink::Outlet;
+use crate::problem::{Problem, Problems};
+
+pub use plugin::{Plugin, driven};
+
+/// A pipeline whose nodes are all configured.
+pub struct Assembly<'p> {
+    /// What the file says.
+    pub pipeline: &'p Pipeline,
+    /// What stands at each node, by its id.
+    pub plugins: BTreeMap<&'p str, Plugin>,
+}
+
+impl<'p> Assembly<'p> {
+    /// Loads and configures every node. Blocks.
+    pub fn new(pipeline: &'p Pipeline, library: &Library) -> Result<Self, Problems> {
+        let mut problems = Vec::new();
+        let mut plugins = BTreeMap::new();
+        for node in pipeline.nodes() {
+            match Plugin::find(pipeline, node, library) {
+                Ok(plugin) => drop(plugins.insert(node.id.as_str(), plugin)),
+                Err(found) => problems.extend(found),
+            }
+        }
+        match problems.is_empty() {
+            true => Ok(Self { pipeline, plugins }),
+            false => Err(Problems::new(problems)),
+        }
+    }
+
+    /// Whether every node can get its secrets and knows where it sends to. Nothing is opened.
+    pub fn reach(&self, secrets: &Secrets) -> Result<(), Problems> {
+        let problems: Vec<Problem> =
+            self.pipeline.nodes().filter_map(|node| self.reaches(node, secrets).err()).collect();
+        if problems.is_empty() { Ok(()) } else { Err(Problems::new(problems)) }
+    }
+
+    fn reaches(&self, node: &config::Node, secrets: &Secrets) -> Result<(), Problem> {
+        match &self.plugins[node.id.as_str()] {
+            Plugin::Component { plan, component, .. } => {
+                reach::inbound(self.pipeline, node, plan, secrets)?;
+                reach::targets(self.pipeline, node, plan, component.is_embedded(), secrets).map(drop)
+            }
+            Plugin::Source(_) => reach::callers(self.pipeline, node, secrets).map(drop),
+            Plugin::Sink(_) => reach::own_scheme(self.pipeline, node, secrets).map(drop),
+        }
+    }
+
+    /// Gives every node its secrets, and binds the addresses at which sources listen: a port in use is a mistake like any other.
+    pub async fn graph(&self, secrets: &Secrets, clock: &Clock) -> Result<Graph, Problems> {
+        let mut problems = Vec::new();
+        let client = Client::new(*clock);
+        let (mut sources, mut sinks) = (Vec::new(), Vec::new());
+        for source in &self.pipeline.sources {
+            keep(self.source(source, secrets).await, &mut sources, &mut problems);
+        }
+        for sink in &self.pipeline.sinks {
+            keep(self.sink(sink, secrets, &client), &mut sinks, &mut problems);
+        }
+        if !problems.is_empty() {
+            return Err(Problems::new(problems));
+        }
+        let pipeline = self.pipeline;
+        Ok(Graph {
+            name: pipeline.name.clone(),
+            data_dir: pipeline.data_dir.clone(),
+            journal_max_bytes: pipeline.journal.max_size.0,
+            sources,
+            transforms: pipeline.transforms.iter().filter_map(|transform| self.transform(transform)).collect(),
+            sinks,
+        })
+    }
+
+    async fn source(&self, source: &config::Source, secrets: &Secrets) -> Result<graph::Source, Problem> {
+        let (pipeline, node) = (self.pipeline, &source.node);
+        let kind = match &self.plugins[node.id.as_str()] {
+            Plugin::Component { node: component, plan, .. } => SourceKind::Receiver {
+                node: component.clone(),
+                door: reach::door(pipeline, source, reach::inbound(pipeline, node, plan, secrets)?).await?,
+            },
+            Plugin::Source(settings) => {
+                let callers = reach::callers(pipeline, node, secrets)?;
+                let (address, max_body_bytes) = (source.options.listens_at(), source.options.max_body_bytes);
+                let opened = settings.clone().open(&node.id, address, callers, max_body_bytes).await;
+                SourceKind::Native(opened.map_err(|problem| reach::address(pipeline, source, problem))?)
+            }
+            Plugin::Sink(_) => return Err(plugin::misplaced(pipeline, node)),
+        };
+        Ok(graph::Source { id: node.id.clone(), options: source.options.clone(), kind })
+    }
+
+    fn transform(&self, transform: &config::Transform) -> Option<graph::Transform> {
+        let Plugin::Component { node, .. } = self.plugins.get(transform.node.id.as_str())? else { return None };
+        let inputs = transform.inputs.iter().map(|input| input.value.clone()).collect();
+        Some(graph::Transform { id: transform.node.id.clone(), inputs, node: node.clone() })
+    }
+
+    fn sink(&self, sink: &config::Sink, secrets: &Secrets, client: &Client) -> Result<graph::Sink, Problem> {
+        let (pipeline, node) = (self.pipeline, &sink.node);
+        let (outlet, limits, budgets) = match &self.plugins[node.id.as_str()] {
+            Plugin::Component { node: component, plan, component: loaded } => {
+                let targets = reach::targets(pipeline, node, plan, loaded.is_embedded(), secrets)?;
+                let outlet =
+                    Outlet::Component { node: component.clone(), targets: targets.into(), client: client.clone() };
+                (outlet, reach::limits(plan), plan.budgets.clone())
+            }
+            Plugin::Sink(settings) => {
+                let (scheme, plain_http) = reach::own_scheme(pipeline, node, secrets)?;
+                let deliver = settings.open(scheme, plain_http, client.clone());
+                let deliver = deliver.map_err(|problem| reach::placed(pipeline, node, "", problem))?;
+                (Outlet::Native(deliver), settings.limits(), Vec::new())
+            }
+            Plugin::Source(_) => return Err(plugin::misplaced(pipeline, node)),
+        };
+        let inputs = sink.inputs.iter().map(|input| input.value.clone()).collect();
+        Ok(graph::Sink { id: node.id.clone(), inputs, options: sink.options.clone(), outlet, limits, budgets })
+    }
+}
+
+fn keep<T>(found: Result<T, Problem>, all: &mut Vec<T>, problems: &mut Vec<Problem>) {
+    match found {
+        Ok(one) => all.push(one),
+        Err(problem) => problems.push(problem),
+    }
+}

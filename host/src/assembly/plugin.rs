@@ -1,0 +1,165 @@
+//! What stands at a node?
+
+use serde_json::Value as Json;
+
+use crate::component::types::Plan;
+use crate::component::{self, Component, ConfigureError, Kind, Library, Limits, Node as Loaded, Reference};
+use crate::config::{self, Node, Pipeline, nearest, unknown_settings};
+use crate::connector::{self, Builtin, SinkSettings, SourceSettings};
+use crate::problem::{Problem, Problems};
+
+/// A configured node.
+pub enum Plugin {
+    /// A component.
+    Component {
+        /// What was loaded.
+        component: Component,
+        /// At its place.
+        node: Loaded,
+        /// What its settings mean.
+        plan: Plan,
+    },
+    /// A built-in connector that gives events.
+    Source(SourceSettings),
+    /// A built-in connector that takes them.
+    Sink(SinkSettings),
+}
+
+impl Plugin {
+    /// Finds what the node's `type` names, and configures it with the node's settings.
+    pub fn find(pipeline: &Pipeline, node: &Node, library: &Library) -> Result<Self, Problems> {
+        match &node.plugin.value {
+            config::Plugin::Name(name) => {
+                let builtin = connector::builtin().into_iter().find(|one| one.name == *name && one.kind == node.kind);
+                match builtin {
+                    Some(builtin) => Self::connector(pipeline, node, &builtin),
+                    None if Library::embedded().contains(&name.as_str()) => {
+                        Self::component(pipeline, node, library, &Reference::Embedded(name.clone()))
+                    }
+                    None => Err(unknown(pipeline, node, name).into()),
+                }
+            }
+            config::Plugin::File(path) => Self::component(pipeline, node, library, &Reference::File(path.clone())),
+        }
+    }
+
+    fn connector(pipeline: &Pipeline, node: &Node, builtin: &Builtin) -> Result<Self, Problems> {
+        refuse_unknown(pipeline, node, &builtin.schema)?;
+        refuse_authorization(pipeline, node, builtin.name, builtin.authorizations)?;
+        let settings = Json::Object(node.settings.json.clone());
+        let read = match node.kind {
+            config::Kind::Source => SourceSettings::read(builtin.name, &settings)
+                .map(|read| read.map(|settings| Self::Source(settings.within(pipeline.folder())))),
+            _ => SinkSettings::read(builtin.name, &settings)
+                .map(|read| read.map(|settings| Self::Sink(settings.within(pipeline.folder())))),
+        };
+        let read = read.ok_or_else(|| Problems::from(misplaced(pipeline, node)))?;
+        read.map_err(|problems| settings_problems(pipeline, node, problems))
+    }
+
+    fn component(pipeline: &Pipeline, node: &Node, library: &Library, reference: &Reference) -> Result<Self, Problems> {
+        let place = pipeline.place(node.plugin.spot);
+        let component = library.load(reference).map_err(|error| {
+            let problem = Problem::error(format!("{}: {error}", node.name()), error.help()).at(place.clone());
+            Problems::from(error.facts().into_iter().fold(problem, Problem::fact))
+        })?;
+        fits(pipeline, node, &component)?;
+        let schema: Json = serde_json::from_str(&component.manifest().settings_schema).unwrap_or_default();
+        refuse_unknown(pipeline, node, &schema)?;
+        let settings = pipeline.settings_for(node).to_string();
+        match component.configure(&node.id, &settings, &Limits::default()) {
+            Ok((loaded, plan)) => Ok(Self::Component { component, node: loaded, plan }),
+            Err(ConfigureError::Problems(problems)) => Err(settings_problems(pipeline, node, problems)),
+            Err(ConfigureError::Failed(error)) => {
+                let help = "this is a mistake in the component: ask its author, or try other settings";
+                Err(Problem::error(format!("{} cannot be configured", node.name()), help)
+                    .fact(error.to_string())
+                    .at(place)
+                    .into())
+            }
+        }
+    }
+}
+
+/// The interface that a host drives at this place of a pipeline.
+#[must_use]
+pub fn driven(kind: config::Kind) -> Kind {
+    match kind {
+        config::Kind::Source => Kind::Receiver,
+        config::Kind::Transform => Kind::Transform,
+        config::Kind::Sink => Kind::Sink,
+    }
+}
+
+/// Whether the component can stand there, with that authorization.
+fn fits(pipeline: &Pipeline, node: &Node, component: &Component) -> Result<(), Problems> {
+    let (needed, kinds) = (driven(node.kind), component.kinds());
+    if !kinds.has(needed) {
+        let what = format!("{} names a component that is no {}", node.name(), node.kind.word());
+        let help = format!("name one that exports `{}`; `brazeline inspect` lists them", needed.name());
+        let fact = format!("`{}` exports: {kinds}", component.manifest().name);
+        return Err(Problem::error(what, help).fact(fact).at(pipeline.place(node.plugin.spot)).into());
+    }
+    let taken: Vec<&str> = component.manifest().authorizations.iter().map(String::as_str).collect();
+    refuse_authorization(pipeline, node, &component.manifest().name, &taken)
+}
+
+fn refuse_authorization(pipeline: &Pipeline, node: &Node, plugin: &str, taken: &[&str]) -> Result<(), Problems> {
+    let Some(authorization) = pipeline.authorization_of(node) else { return Ok(()) };
+    if taken.contains(&authorization.kind.value.as_str()) {
+        return Ok(());
+    }
+    let what = format!("{} cannot use authorization `{}`", node.name(), authorization.name);
+    let help = match taken {
+        [] => format!("remove `authorization:` from it; `{plugin}` takes none"),
+        taken => format!("name one whose type is {}", taken.join(" or ")),
+    };
+    let spot = node.authorization.as_ref().map_or(node.spot, |named| named.spot);
+    let fact = format!("its type is `{}`", authorization.kind.value);
+    Err(Problem::error(what, help).fact(fact).at(pipeline.place(spot)).into())
+}
+
+fn refuse_unknown(pipeline: &Pipeline, node: &Node, schema: &Json) -> Result<(), Problems> {
+    let unknown = unknown_settings(pipeline, node, schema);
+    if unknown.has_errors() { Err(unknown) } else { Ok(()) }
+}
+
+fn settings_problems(pipeline: &Pipeline, node: &Node, problems: Vec<component::types::Problem>) -> Problems {
+    Problems::new(problems.into_iter().map(|one| setting(pipeline, node, &one.pointer, one.message)).collect())
+}
+
+/// A plugin stands where its kind cannot. The file is read section by section, so this is never seen.
+pub fn misplaced(pipeline: &Pipeline, node: &Node) -> Problem {
+    let help = format!("move it, or name a plugin that is a {}", node.kind.word());
+    Problem::error(format!("{} names a plugin of another kind", node.name()), help).at(pipeline.place(node.plugin.spot))
+}
+
+fn setting(pipeline: &Pipeline, node: &Node, pointer: &str, message: String) -> Problem {
+    let what = match pointer.trim_start_matches('/').replace('/', ".") {
+        path if path.is_empty() => format!("the settings of {} are wrong", node.name()),
+        path => format!("`{path}` of {} is wrong", node.name()),
+    };
+    let help = format!("see `brazeline inspect {}` for its settings", shown(node));
+    Problem::error(what, help).fact(message).at(pipeline.place_of(node, pointer))
+}
+
+/// As the file names it.
+fn shown(node: &Node) -> String {
+    match &node.plugin.value {
+        config::Plugin::Name(name) => name.clone(),
+        config::Plugin::File(path) => path.display().to_string(),
+    }
+}
+
+fn unknown(pipeline: &Pipeline, node: &Node, name: &str) -> Problem {
+    let connectors =
+        connector::builtin().into_iter().filter(|builtin| builtin.kind == node.kind).map(|builtin| builtin.name);
+    let mut names: Vec<&str> = connectors.chain(Library::embedded()).collect();
+    names.sort_unstable();
+    let help = match nearest(name, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`? The path of a `.wasm` file is possible, too"),
+        None => "name one of them, or give the path of a `.wasm` file".to_owned(),
+    };
+    let what = format!("{} names an unknown plugin `{}`", node.name(), name.escape_debug());
+    Problem::error(what, help).fact(format!("plugins here: {}", names.join(", "))).at(pipeline.place(node.plugin.spot))
+}

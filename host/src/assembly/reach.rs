@@ -1,0 +1,139 @@
+//! Where may a node send to, who may send to it, and with which secrets?
+
+use crate::component::types::{Plan, Scheme as Described, Target};
+use crate::config::{Authorization, Node, Origin, Pipeline, Secrets, Source};
+use crate::connector;
+use crate::connector::server::{self, Door};
+use crate::delivery::gather::Limits;
+use crate::delivery::inbound::Inbound;
+use crate::delivery::request::Targets;
+use crate::delivery::scheme::{Member, Scheme};
+use crate::problem::Problem;
+
+/// The most that is offered at once.
+pub fn limits(plan: &Plan) -> Limits {
+    Limits { events: plan.gather_events as usize, bytes: plan.gather_bytes as usize }
+}
+
+/// The targets of a component. Its own word on where they are counts only if it came with the program: a stranger could name its own host.
+pub fn targets(
+    pipeline: &Pipeline,
+    node: &Node,
+    plan: &Plan,
+    trusted: bool,
+    secrets: &Secrets,
+) -> Result<Targets, Problem> {
+    let authorization = pipeline.authorization_of(node);
+    let mut targets = Targets::default();
+    for target in &plan.targets {
+        let origin = origin(pipeline, node, target, trusted)?;
+        let scheme = target.scheme.as_ref().map(|scheme| read(pipeline, node, scheme, secrets)).transpose()?;
+        let plain_http = authorization.is_some_and(|authorization| authorization.plain_http);
+        targets.add(&target.name, origin, scheme, plain_http).map_err(|problem| placed(pipeline, node, "", problem))?;
+    }
+    let named = authorization.into_iter().flat_map(|authorization| &authorization.hosts);
+    match named.into_iter().find(|(name, _)| !plan.targets.iter().any(|target| target.name == **name)) {
+        Some((name, host)) if authorization.is_some_and(|of| is_used_once(pipeline, of)) => {
+            let known: Vec<&str> = plan.targets.iter().map(|target| target.name.as_str()).collect();
+            let help = format!("its targets are: {}", known.join(", "));
+            Err(Problem::error(format!("{} has no target `{name}`", node.name()), help).at(pipeline.place(host.spot)))
+        }
+        _ => Ok(targets),
+    }
+}
+
+/// Where the secrets of an authorization go is judged node by node; a name that one node does not know may be another's.
+fn is_used_once(pipeline: &Pipeline, authorization: &Authorization) -> bool {
+    let uses = |node: &&Node| node.authorization.as_ref().is_some_and(|named| named.value == authorization.name);
+    pipeline.nodes().filter(uses).count() == 1
+}
+
+fn origin(pipeline: &Pipeline, node: &Node, target: &Target, trusted: bool) -> Result<Origin, Problem> {
+    let authorization = pipeline.authorization_of(node);
+    if let Some(host) = authorization.and_then(|authorization| authorization.hosts.get(&target.name)) {
+        return Ok(host.value.clone());
+    }
+    let own = target.origin.as_deref().filter(|_| trusted).and_then(|origin| Origin::parse(origin).ok());
+    own.ok_or_else(|| {
+        let help = format!("add `hosts: {{ {}: \"https://...\" }}` to its authorization", target.name);
+        let problem = Problem::error(format!("{} does not know where `{}` is", node.name(), target.name), help);
+        let problem = match (&target.origin, trusted) {
+            (Some(origin), false) => {
+                problem.fact(format!("it says {origin}; only the file decides where a plugin's requests go"))
+            }
+            _ => problem,
+        };
+        let named = node.authorization.as_ref().map_or(node.spot, |named| named.spot);
+        problem.at(authorization.map_or(pipeline.place(named), |authorization| pipeline.place(authorization.spot)))
+    })
+}
+
+/// The callers that a component lets in.
+pub fn inbound(pipeline: &Pipeline, node: &Node, plan: &Plan, secrets: &Secrets) -> Result<Inbound, Problem> {
+    let schemes = plan.inbound.iter().map(|scheme| read(pipeline, node, scheme, secrets));
+    Ok(Inbound::new(schemes.collect::<Result<_, _>>()?))
+}
+
+/// The callers that a connector lets in: whoever shows the node's authorization, or everybody if it has none.
+pub fn callers(pipeline: &Pipeline, node: &Node, secrets: &Secrets) -> Result<Inbound, Problem> {
+    let (scheme, _) = own_scheme(pipeline, node, secrets)?;
+    Ok(Inbound::new(scheme.into_iter().collect()))
+}
+
+/// The credential of a connector, which is its authorization whole, and whether it may go out in the clear.
+pub fn own_scheme(pipeline: &Pipeline, node: &Node, secrets: &Secrets) -> Result<(Option<Scheme>, bool), Problem> {
+    let Some(authorization) = pipeline.authorization_of(node) else { return Ok((None, false)) };
+    let member = |name: &str| member(authorization, secrets, name);
+    let scheme = connector::authorization(&authorization.kind.value, &authorization.members.json, member);
+    let scheme = scheme.map_err(|problems| {
+        let what = format!("authorization `{}` does not serve {}", authorization.name, node.name());
+        let help = "give it the members that its type needs";
+        let problem = Problem::error(what, help).at(pipeline.place(authorization.spot));
+        problems.into_iter().fold(problem, |problem, one| problem.fact(one.message))
+    })?;
+    Ok((Some(scheme), authorization.plain_http))
+}
+
+fn member(authorization: &Authorization, secrets: &Secrets, name: &str) -> Member {
+    match secrets.get(&authorization.name, name) {
+        Some(secret) => Member::Secret(secret.expose().into()),
+        None if authorization.members.json.contains_key(name) => Member::Plain,
+        None => Member::Missing,
+    }
+}
+
+/// A scheme with its secret.
+fn read(pipeline: &Pipeline, node: &Node, scheme: &Described, secrets: &Secrets) -> Result<Scheme, Problem> {
+    let Some(authorization) = pipeline.authorization_of(node) else {
+        let help = format!("add `authorization: ...` to {}", node.name());
+        return Err(
+            Problem::error(format!("{} needs an authorization", node.name()), help).at(pipeline.place(node.spot))
+        );
+    };
+    let member = |name: &str| member(authorization, secrets, name);
+    Scheme::read(&scheme.name, &scheme.settings, member).map_err(|mut problem| {
+        problem.what =
+            format!("authorization `{}` does not serve {}: {}", authorization.name, node.name(), problem.what);
+        problem.at(pipeline.place(authorization.spot))
+    })
+}
+
+/// Binds the address of a source, for these callers.
+pub async fn door(pipeline: &Pipeline, source: &Source, inbound: Inbound) -> Result<Door, Problem> {
+    let bound = server::bind(source.options.listens_at()).await;
+    let listener = bound.map_err(|problem| address(pipeline, source, problem))?;
+    Ok(Door { source: source.node.id.clone(), listener, inbound, max_body_bytes: source.options.max_body_bytes })
+}
+
+/// A source cannot be opened where it is said to be.
+pub fn address(pipeline: &Pipeline, source: &Source, mut problem: Problem) -> Problem {
+    let spot = source.options.address.as_ref().map_or(source.node.spot, |address| address.spot);
+    problem.what = format!("{}: {}", source.node.name(), problem.what);
+    problem.at(pipeline.place(spot))
+}
+
+/// A mistake in what is under a pointer of the node's settings.
+pub fn placed(pipeline: &Pipeline, node: &Node, pointer: &str, mut problem: Problem) -> Problem {
+    problem.what = format!("{}: {}", node.name(), problem.what);
+    problem.at(pipeline.place_of(node, pointer))
+}

@@ -1,0 +1,76 @@
+//! What each command does, and how what went wrong reaches the terminal.
+
+pub mod check;
+pub mod dead_letters;
+pub mod inspect;
+pub mod run;
+pub mod schema;
+
+use std::io::{IsTerminal, stderr};
+use std::path::{Path, PathBuf};
+
+use crate::cli::Exit;
+use crate::component::Library;
+use crate::problem::Problems;
+
+/// How a command failed.
+#[derive(Debug)]
+pub enum Failure {
+    /// The operator can mend it, before anything was started.
+    Wrong(Problems),
+    /// The operator can mend it, but it ended a run.
+    Stopped(Problems),
+    /// Nobody foresaw it.
+    Unforeseen(anyhow::Error),
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Self::Wrong(problems)
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Unforeseen(error)
+    }
+}
+
+/// What a command comes back with.
+pub type Outcome = Result<Exit, Failure>;
+
+/// Says what failed, and how the program ends.
+pub fn report(outcome: Outcome) -> Exit {
+    match outcome {
+        Ok(exit) => exit,
+        Err(Failure::Wrong(problems)) => {
+            say(&problems);
+            Exit::Wrong
+        }
+        Err(Failure::Stopped(problems)) => {
+            say(&problems);
+            Exit::Stopped
+        }
+        Err(Failure::Unforeseen(error)) => {
+            eprintln!("error: {error:#}");
+            Exit::Stopped
+        }
+    }
+}
+
+/// Prints problems where an operator looks for them.
+pub fn say(problems: &Problems) {
+    match stderr().is_terminal() {
+        true => eprintln!("{}", problems.coloured()),
+        false => eprintln!("{problems}"),
+    }
+}
+
+/// Components compiled once are kept here, beside the pipeline's store: the folder belongs to whoever runs the pipeline.
+const CACHE: &str = "components";
+
+/// A library that keeps what it compiles in the pipeline's own folder, if that is there already.
+fn library(data_dir: &Path) -> anyhow::Result<Library> {
+    let cache: Option<PathBuf> = data_dir.is_dir().then(|| data_dir.join(CACHE));
+    Library::new(cache.as_deref())
+}

@@ -1,0 +1,111 @@
+//! `brazeline check`
+
+use std::path::Path;
+
+use super::{Outcome, library, say};
+use crate::assembly::{Assembly, Plugin};
+use crate::cli::Exit;
+use crate::config::{self, Acknowledge, Node, Pipeline, Source, System};
+
+/// Checks a pipeline file, and shows what it means.
+pub fn check(file: &Path, without_secrets: bool) -> Outcome {
+    let pipeline = config::load(file)?;
+    let library = library(&pipeline.data_dir)?;
+    let assembly = Assembly::new(&pipeline, &library)?;
+    if !without_secrets {
+        assembly.reach(&pipeline.resolve_secrets(&System)?)?;
+    }
+    if !pipeline.warnings.is_empty() {
+        say(&pipeline.warnings);
+    }
+    show(&assembly);
+    Ok(Exit::Done)
+}
+
+fn show(assembly: &Assembly<'_>) {
+    let pipeline = assembly.pipeline;
+    println!("{} is right: pipeline `{}`", pipeline.file, pipeline.name);
+    for (name, value) in [("label", &pipeline.label), ("description", &pipeline.description)] {
+        value.iter().for_each(|value| println!("  {name}: {value}"));
+    }
+    let default = if pipeline.journal.is_stated { "" } else { ", the default" };
+    println!("  data_dir: {}", pipeline.data_dir.display());
+    println!("  journal: at most {} for each source{default}", pipeline.journal.max_size);
+    show_authorizations(pipeline);
+    println!("sources");
+    pipeline.sources.iter().for_each(|source| show_source(assembly, source));
+    if !pipeline.transforms.is_empty() {
+        println!("transforms");
+    }
+    for transform in &pipeline.transforms {
+        let inputs = transform.inputs.iter().map(|input| input.value.as_str());
+        line(assembly, &transform.node, &reads(inputs));
+    }
+    println!("sinks");
+    for sink in &pipeline.sinks {
+        let inputs = sink.inputs.iter().map(|input| input.value.as_str());
+        line(assembly, &sink.node, &reads(inputs));
+        show_targets(assembly, &sink.node);
+    }
+}
+
+fn show_authorizations(pipeline: &Pipeline) {
+    if !pipeline.authorizations.is_empty() {
+        println!("authorizations");
+    }
+    for authorization in &pipeline.authorizations {
+        let users: Vec<&str> = pipeline
+            .nodes()
+            .filter(|node| node.authorization.as_ref().is_some_and(|named| named.value == authorization.name))
+            .map(|node| node.id.as_str())
+            .collect();
+        let label = authorization.label.as_ref().map(|label| format!(", {label}")).unwrap_or_default();
+        println!("  {} ({}{label}), used by {}", authorization.name, authorization.kind.value, listed(&users));
+        for (member, reference) in &authorization.secrets {
+            println!("    {member}: {}", reference.value);
+        }
+    }
+}
+
+fn show_source(assembly: &Assembly<'_>, source: &Source) {
+    let keeps = match (&assembly.plugins[source.node.id.as_str()], source.options.acknowledge) {
+        (Plugin::Source(settings), _) if settings.is_read_again() => "read again after a restart",
+        (_, Acknowledge::Journaled) => "journaled before it is answered",
+        (_, Acknowledge::Delivered) => "answered when it is delivered",
+    };
+    line(assembly, &source.node, keeps);
+    let listens = match &assembly.plugins[source.node.id.as_str()] {
+        Plugin::Source(settings) => settings.listens(),
+        Plugin::Component { .. } | Plugin::Sink(_) => true,
+    };
+    if listens {
+        println!("    listens at http://{}", source.options.listens_at());
+    }
+}
+
+fn show_targets(assembly: &Assembly<'_>, node: &Node) {
+    let Plugin::Component { plan, .. } = &assembly.plugins[node.id.as_str()] else { return };
+    for target in &plan.targets {
+        let hosts = assembly.pipeline.authorization_of(node).and_then(|of| of.hosts.get(&target.name));
+        let origin = hosts.map(|host| host.value.to_string()).or_else(|| target.origin.clone()).unwrap_or_default();
+        println!("    sends to {origin} (`{}`)", target.name);
+    }
+}
+
+fn line(assembly: &Assembly<'_>, node: &Node, about: &str) {
+    let plugin = match &assembly.plugins[node.id.as_str()] {
+        Plugin::Component { component, .. } => {
+            format!("{} {}", component.manifest().name, component.manifest().version)
+        }
+        Plugin::Source(_) | Plugin::Sink(_) => "built in".to_owned(),
+    };
+    println!("  {} ({plugin}): {about}", node.id);
+}
+
+fn reads<'a>(inputs: impl Iterator<Item = &'a str>) -> String {
+    format!("reads {}", listed(&inputs.collect::<Vec<_>>()))
+}
+
+fn listed(names: &[&str]) -> String {
+    if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
+}

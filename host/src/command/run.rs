@@ -1,0 +1,124 @@
+//! `brazeline run`
+
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::{Failure, Outcome, library, say};
+use crate::assembly::Assembly;
+use crate::cli::Exit;
+use crate::clock::Clock;
+use crate::config::{self, Pipeline, System};
+use crate::observe::log::{self, Format};
+use crate::pipeline::stop::{self, stop};
+use crate::pipeline::{Ended, Graph};
+use crate::problem::{Problem, Problems};
+use crate::store::{Committer, LocalStore, StoreError};
+
+/// Runs a pipeline until it ends or is told to.
+pub fn run(file: &Path, format: Format) -> Outcome {
+    log::start(format).context("the log cannot be started")?;
+    let pipeline = config::load(file)?;
+    say_warnings(&pipeline);
+    let secrets = pipeline.resolve_secrets(&System)?;
+    std::fs::create_dir_all(&pipeline.data_dir).map_err(|error| no_data_dir(&pipeline, &error))?;
+    let library = library(&pipeline.data_dir)?;
+    let assembly = Assembly::new(&pipeline, &library)?;
+    let store = LocalStore::open(&pipeline.data_dir, pipeline.journal.max_size.0)
+        .map_err(|error| no_store(&pipeline, &error))?;
+    let committer = Committer::start(store).context("the store cannot be claimed")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads")?;
+    let ended = runtime.block_on(async {
+        let clock = Clock::system();
+        let graph = assembly.graph(&secrets, &clock).await?;
+        started(&pipeline, &graph);
+        let (asks, asked) = stop();
+        let signal = tokio::spawn(async move {
+            match stop::signal().await {
+                Ok(()) => {
+                    tracing::info!("asked to stop: requests in flight may end, what waits stays in the journal");
+                    asks.ask();
+                }
+                Err(error) => tracing::error!(%error, "signals cannot be heard"),
+            }
+        });
+        let ended = crate::pipeline::run(graph, committer.handle(), clock, asked).await;
+        signal.abort();
+        ended.map_err(stopped)
+    });
+    // Standard input may be waited for by a thread that nothing can wake.
+    runtime.shutdown_background();
+    drop(committer);
+    ended.map(|ended| summary(&pipeline, file, &ended))
+}
+
+fn say_warnings(pipeline: &Pipeline) {
+    if !pipeline.warnings.is_empty() {
+        say(&pipeline.warnings);
+    }
+}
+
+fn started(pipeline: &Pipeline, graph: &Graph) {
+    for authorization in &pipeline.authorizations {
+        for (target, origin) in authorization.hosts.iter().filter(|(_, origin)| origin.value.is_plain()) {
+            tracing::warn!(authorization = %authorization.name, target, origin = %origin.value, "spoken to unencrypted");
+        }
+    }
+    let (sources, transforms, sinks) = (graph.sources.len(), graph.transforms.len(), graph.sinks.len());
+    tracing::info!(pipeline = %pipeline.name, data_dir = %pipeline.data_dir.display(), sources, transforms, sinks, "started");
+}
+
+fn summary(pipeline: &Pipeline, file: &Path, ended: &Ended) -> Exit {
+    let counts = ended.counts;
+    tracing::info!(
+        pipeline = %pipeline.name,
+        read = counts.read,
+        settled = counts.settled,
+        rejected = counts.rejected,
+        skipped = counts.skipped,
+        "ended"
+    );
+    if counts.rejected > 0 {
+        let what = format!("{} events were rejected", counts.rejected);
+        let help = format!("see `brazeline dead-letters list {}`", file.display());
+        say(&Problem::warning(what, help).into());
+    }
+    match () {
+        () if !ended.stopped.is_empty() => Exit::Stopped,
+        () if ended.asked => Exit::Done,
+        () if counts.rejected > 0 => Exit::Rejected,
+        () => Exit::Done,
+    }
+}
+
+fn no_data_dir(pipeline: &Pipeline, error: &std::io::Error) -> Problems {
+    let what = format!("the `data_dir` {} cannot be made", pipeline.data_dir.display());
+    Problem::error(what, "name a folder that this user may write to").fact(error.to_string()).into()
+}
+
+fn no_store(pipeline: &Pipeline, error: &StoreError) -> Failure {
+    let folder = pipeline.data_dir.display();
+    let problem = match error {
+        StoreError::Locked { .. } => Problem::error(
+            format!("the `data_dir` {folder} is in use by another run"),
+            "stop the other one, or give this pipeline its own `data_dir`",
+        ),
+        error => Problem::error(
+            format!("the store in {folder} cannot be opened"),
+            "see what it says; the disk may be full or failing",
+        )
+        .fact(error.to_string()),
+    };
+    Failure::Wrong(problem.into())
+}
+
+/// A run that was broken off: what it had taken on is safe, and the next run goes on with it.
+fn stopped(error: anyhow::Error) -> Failure {
+    match error.downcast_ref::<StoreError>() {
+        Some(store) => {
+            let help = "mend the disk, then start again: nothing that was acknowledged is lost";
+            Failure::Stopped(Problem::error("the run stopped: its store failed", help).fact(store.to_string()).into())
+        }
+        None => Failure::Unforeseen(error),
+    }
+}

@@ -1,0 +1,29 @@
+//! WebAssembly components: loading them, and calling them within limits.
+//!
+//! A component is compiled once ([`Library`]), configured for a place in a pipeline ([`Component::configure`]), and then called
+//! ([`Node`]). It runs with a deadline, a memory cap and nothing granted; every answer is checked before anything is done with it.
+//! Nothing here knows what an event says, sends a request, or decides what becomes of an event whose call failed.
+
+mod batch;
+pub mod bindings;
+pub mod bisect;
+mod call;
+mod embedded;
+mod engine;
+mod exports;
+mod instance;
+pub mod limits;
+mod linker;
+mod load;
+mod node;
+mod pool;
+mod said;
+mod state;
+pub mod types;
+pub mod validate;
+
+pub use call::CallError;
+pub use exports::{Kind, Kinds};
+pub use limits::Limits;
+pub use load::{Component, ConfigureError, Library, LoadError, Reference};
+pub use node::Node;

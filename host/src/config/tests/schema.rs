@@ -1,0 +1,496 @@
+use expect_test::expect;
+use serde_json::json;
+
+use crate::config::{Kind, Known, schema};
+
+fn plugins() -> [Known; 2] {
+    let export = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {
+            "fields": { "type": "array", "items": { "$ref": "#/$defs/Field" } },
+            "authorization": { "$ref": "#/$defs/Them" },
+        },
+        "required": ["authorization", "fields"],
+        "additionalProperties": false,
+        "$defs": { "Field": { "type": "string" }, "Them": { "type": "object" } },
+    });
+    let stdin = json!({ "oneOf": [{ "$ref": "#/$defs/Lines" }],
+        "$defs": { "Lines": { "properties": { "lines": { "type": "boolean" } }, "additionalProperties": false } } });
+    [
+        Known {
+            name: "their-export".to_owned(),
+            summary: "Sends to them.".to_owned(),
+            kinds: vec![Kind::Transform, Kind::Sink],
+            settings: export,
+            authorizations: vec!["them".to_owned()],
+        },
+        Known {
+            name: "stdin".to_owned(),
+            summary: "Reads lines.".to_owned(),
+            kinds: vec![Kind::Source],
+            settings: stdin,
+            authorizations: Vec::new(),
+        },
+    ]
+}
+
+#[test]
+fn what_an_editor_gets() {
+    expect![[r##"
+        {
+          "$defs": {
+            "authorization": {
+              "patternProperties": {
+                "(key|token|secret|password|passphrase)$": {
+                  "description": "`SECRET[env.NAME]` or `SECRET[file./path]`",
+                  "pattern": "^SECRET\\[(env|file)\\..+\\]$",
+                  "type": "string"
+                }
+              },
+              "properties": {
+                "description": {
+                  "description": "Whose it is, and what for.",
+                  "type": "string"
+                },
+                "hosts": {
+                  "additionalProperties": {
+                    "pattern": "^https?://[^/]+/?$",
+                    "type": "string"
+                  },
+                  "description": "Where each target of a plugin is.",
+                  "type": "object"
+                },
+                "label": {
+                  "description": "What messages call it.",
+                  "type": "string"
+                },
+                "plain_http": {
+                  "default": false,
+                  "description": "Lets a secret go to this machine without encryption, to a sandbox.",
+                  "type": "boolean"
+                },
+                "type": {
+                  "anyOf": [
+                    {
+                      "enum": [
+                        "them"
+                      ]
+                    },
+                    {
+                      "type": "string"
+                    }
+                  ],
+                  "description": "What kind of credential it is."
+                }
+              },
+              "required": [
+                "type"
+              ],
+              "type": "object"
+            },
+            "settings.stdin": {
+              "$defs": {
+                "Lines": {
+                  "additionalProperties": false,
+                  "properties": {
+                    "lines": {
+                      "type": "boolean"
+                    }
+                  }
+                }
+              },
+              "oneOf": [
+                {
+                  "properties": {
+                    "lines": {
+                      "type": "boolean"
+                    }
+                  }
+                }
+              ]
+            },
+            "settings.their-export": {
+              "$defs": {
+                "Field": {
+                  "type": "string"
+                },
+                "Them": {
+                  "type": "object"
+                }
+              },
+              "properties": {
+                "fields": {
+                  "items": {
+                    "$ref": "#/$defs/settings.their-export/$defs/Field"
+                  },
+                  "type": "array"
+                }
+              },
+              "required": [
+                "fields"
+              ],
+              "type": "object"
+            },
+            "sink": {
+              "allOf": [
+                {
+                  "if": {
+                    "properties": {
+                      "type": {
+                        "const": "their-export"
+                      }
+                    },
+                    "required": [
+                      "type"
+                    ]
+                  },
+                  "then": {
+                    "$ref": "#/$defs/settings.their-export"
+                  }
+                },
+                {
+                  "if": {
+                    "properties": {
+                      "type": {
+                        "pattern": "/|\\.wasm$"
+                      }
+                    },
+                    "required": [
+                      "type"
+                    ]
+                  },
+                  "then": {
+                    "additionalProperties": true
+                  }
+                }
+              ],
+              "properties": {
+                "authorization": {
+                  "description": "The name of an authorization.",
+                  "type": "string"
+                },
+                "concurrency": {
+                  "default": 64,
+                  "description": "How many requests may be in flight.",
+                  "maximum": 1024,
+                  "minimum": 1,
+                  "type": "integer"
+                },
+                "inputs": {
+                  "description": "The ids of the sources and transforms that it reads.",
+                  "items": {
+                    "pattern": "^[a-z0-9-]{1,64}$",
+                    "type": "string"
+                  },
+                  "minItems": 1,
+                  "type": "array",
+                  "uniqueItems": true
+                },
+                "linger": {
+                  "default": "100ms",
+                  "description": "How long a sink waits for more before it sends a request that is not full. Between 0s and 10m.",
+                  "type": "string"
+                },
+                "max_attempts": {
+                  "default": 5,
+                  "description": "How often a request may fail while others pass, before it is taken apart to find the event at fault.",
+                  "maximum": 1000,
+                  "minimum": 1,
+                  "type": "integer"
+                },
+                "on_unknown": {
+                  "default": "repeat",
+                  "description": "What becomes of a request that is not repeatable when its answer never came: sent again, or kept as a dead letter.",
+                  "enum": [
+                    "repeat",
+                    "dead_letter"
+                  ]
+                },
+                "type": {
+                  "anyOf": [
+                    {
+                      "const": "their-export",
+                      "description": "Sends to them. Authorization: them."
+                    },
+                    {
+                      "description": "The path of a component.",
+                      "pattern": "/|\\.wasm$",
+                      "type": "string"
+                    }
+                  ],
+                  "description": "A plugin's name, or the path of a `.wasm` file."
+                }
+              },
+              "required": [
+                "type",
+                "inputs"
+              ],
+              "type": "object",
+              "unevaluatedProperties": false
+            },
+            "source": {
+              "allOf": [
+                {
+                  "if": {
+                    "properties": {
+                      "type": {
+                        "const": "stdin"
+                      }
+                    },
+                    "required": [
+                      "type"
+                    ]
+                  },
+                  "then": {
+                    "$ref": "#/$defs/settings.stdin"
+                  }
+                },
+                {
+                  "if": {
+                    "properties": {
+                      "type": {
+                        "pattern": "/|\\.wasm$"
+                      }
+                    },
+                    "required": [
+                      "type"
+                    ]
+                  },
+                  "then": {
+                    "additionalProperties": true
+                  }
+                }
+              ],
+              "properties": {
+                "acknowledge": {
+                  "default": "journaled",
+                  "description": "When a caller is answered: once its events are journaled, or once they are delivered.",
+                  "enum": [
+                    "journaled",
+                    "delivered"
+                  ]
+                },
+                "address": {
+                  "default": "127.0.0.1:8080",
+                  "description": "Where it listens, if it is one that does: an IP address and a port.",
+                  "type": "string"
+                },
+                "authorization": {
+                  "description": "The name of an authorization.",
+                  "type": "string"
+                },
+                "max_body": {
+                  "default": "10MiB",
+                  "description": "The largest body that a caller may send; a larger one is answered with 413. Between 1KiB and 1GiB.",
+                  "pattern": "^[0-9]+ *(B|[KMGT]iB|[kMGT]B)$",
+                  "type": "string"
+                },
+                "max_uncommitted": {
+                  "additionalProperties": false,
+                  "description": "How much may be on its way before the source is read no further.",
+                  "properties": {
+                    "events": {
+                      "default": 50000,
+                      "description": "In events.",
+                      "maximum": 10000000,
+                      "minimum": 1,
+                      "type": "integer"
+                    },
+                    "size": {
+                      "default": "64MiB",
+                      "description": "In bytes of events. Between 1KiB and 16GiB.",
+                      "pattern": "^[0-9]+ *(B|[KMGT]iB|[kMGT]B)$",
+                      "type": "string"
+                    }
+                  },
+                  "type": "object"
+                },
+                "type": {
+                  "anyOf": [
+                    {
+                      "const": "stdin",
+                      "description": "Reads lines."
+                    },
+                    {
+                      "description": "The path of a component.",
+                      "pattern": "/|\\.wasm$",
+                      "type": "string"
+                    }
+                  ],
+                  "description": "A plugin's name, or the path of a `.wasm` file."
+                }
+              },
+              "required": [
+                "type"
+              ],
+              "type": "object",
+              "unevaluatedProperties": false
+            },
+            "transform": {
+              "allOf": [
+                {
+                  "if": {
+                    "properties": {
+                      "type": {
+                        "const": "their-export"
+                      }
+                    },
+                    "required": [
+                      "type"
+                    ]
+                  },
+                  "then": {
+                    "$ref": "#/$defs/settings.their-export"
+                  }
+                },
+                {
+                  "if": {
+                    "properties": {
+                      "type": {
+                        "pattern": "/|\\.wasm$"
+                      }
+                    },
+                    "required": [
+                      "type"
+                    ]
+                  },
+                  "then": {
+                    "additionalProperties": true
+                  }
+                }
+              ],
+              "properties": {
+                "authorization": {
+                  "description": "The name of an authorization.",
+                  "type": "string"
+                },
+                "inputs": {
+                  "description": "The ids of the sources and transforms that it reads.",
+                  "items": {
+                    "pattern": "^[a-z0-9-]{1,64}$",
+                    "type": "string"
+                  },
+                  "minItems": 1,
+                  "type": "array",
+                  "uniqueItems": true
+                },
+                "type": {
+                  "anyOf": [
+                    {
+                      "const": "their-export",
+                      "description": "Sends to them. Authorization: them."
+                    },
+                    {
+                      "description": "The path of a component.",
+                      "pattern": "/|\\.wasm$",
+                      "type": "string"
+                    }
+                  ],
+                  "description": "A plugin's name, or the path of a `.wasm` file."
+                }
+              },
+              "required": [
+                "type",
+                "inputs"
+              ],
+              "type": "object",
+              "unevaluatedProperties": false
+            }
+          },
+          "$schema": "https://json-schema.org/draft/2020-12/schema",
+          "additionalProperties": false,
+          "properties": {
+            "authorizations": {
+              "additionalProperties": {
+                "$ref": "#/$defs/authorization"
+              },
+              "description": "Named credentials.",
+              "propertyNames": {
+                "pattern": "^[A-Za-z0-9_-]{1,64}$"
+              },
+              "type": "object"
+            },
+            "data_dir": {
+              "default": "./data",
+              "description": "Where its store lies. A relative path begins at this file's folder.",
+              "type": "string"
+            },
+            "description": {
+              "description": "What it is for.",
+              "type": "string"
+            },
+            "journal": {
+              "additionalProperties": false,
+              "description": "What waits to be delivered.",
+              "properties": {
+                "max_size": {
+                  "default": "1GiB",
+                  "description": "How large the journal may grow. When it is full, callers are asked to come again later. Between 16MiB and 16TiB.",
+                  "pattern": "^[0-9]+ *(B|[KMGT]iB|[kMGT]B)$",
+                  "type": "string"
+                }
+              },
+              "type": "object"
+            },
+            "label": {
+              "description": "What `check` and `status` call it.",
+              "type": "string"
+            },
+            "name": {
+              "description": "Part of the identity of its state.",
+              "pattern": "^[a-z0-9-]{1,64}$",
+              "type": "string"
+            },
+            "sinks": {
+              "additionalProperties": {
+                "$ref": "#/$defs/sink"
+              },
+              "description": "Where events go.",
+              "propertyNames": {
+                "pattern": "^[a-z0-9-]{1,64}$"
+              },
+              "type": "object"
+            },
+            "sources": {
+              "additionalProperties": {
+                "$ref": "#/$defs/source"
+              },
+              "description": "Where events come from.",
+              "propertyNames": {
+                "pattern": "^[a-z0-9-]{1,64}$"
+              },
+              "type": "object"
+            },
+            "transforms": {
+              "additionalProperties": {
+                "$ref": "#/$defs/transform"
+              },
+              "description": "What changes events.",
+              "propertyNames": {
+                "pattern": "^[a-z0-9-]{1,64}$"
+              },
+              "type": "object"
+            }
+          },
+          "required": [
+            "name",
+            "sources",
+            "sinks"
+          ],
+          "title": "A Brazeline pipeline",
+          "type": "object"
+        }"##]].assert_eq(&serde_json::to_string_pretty(&schema(&plugins())).unwrap());
+}
+
+/// Every `$ref` leads somewhere.
+#[test]
+fn references_lead_somewhere() {
+    let schema = schema(&plugins());
+    let text = schema.to_string();
+    let targets: Vec<&str> = text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(targets.len() > 6, "{targets:?}");
+    for target in targets {
+        assert!(schema.pointer(target).is_some(), "{target}");
+    }
+}

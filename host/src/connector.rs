@@ -1,0 +1,83 @@
+//! The sources and sinks that need no component, and what a pipeline asks of them.
+//!
+//! A source gives its events to an [`Intake`]; a sink is a [`Deliver`]. Neither knows how events are kept, ordered or repeated:
+//! that is the pipeline's. All that these connectors read or write is JSON, one object an event; what a sender of any other
+//! form sends is a component's to read, behind the same [`server`].
+
+mod builtin;
+mod file;
+mod http_client;
+mod http_server;
+mod lines;
+mod page;
+mod person;
+pub mod server;
+mod settings;
+mod stdin;
+mod stdout;
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::component::types::{Batch, Unread};
+
+pub use builtin::{Builtin, Native, SinkSettings, SourceSettings, authorization, builtin};
+
+/// Where a source's events enter a pipeline.
+pub trait Intake: Send + Sync + 'static {
+    /// Takes what nobody can read again. When it comes back, the events are kept and the sender may forget them.
+    fn push(&self, batch: Batch, unread: Vec<Unread>) -> impl Future<Output = Result<(), Refused>> + Send;
+
+    /// Takes what can be read again at `position`, which stands behind these events. `first` is the number of the first of
+    /// them: the same event has the same number whenever it is read. Comes back when there is room for more.
+    fn read(
+        &self,
+        batch: Batch,
+        unread: Vec<Unread>,
+        first: u64,
+        position: Vec<u8>,
+    ) -> impl Future<Output = Result<(), Refused>> + Send;
+
+    /// Where reading goes on: the last position up to which everything is settled.
+    fn resume(&self) -> Option<Vec<u8>>;
+
+    /// What lies behind [`resume`](Self::resume) is not there any more. Gives the number of the first event of what took its
+    /// place, which is none that any sink has settled, and waits for nothing before it.
+    fn renew(&self) -> u64;
+}
+
+/// Why events were not taken. None of it is the sender's fault: the same may be sent again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// Too much waits; there may be room after so long.
+    Behind {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// The pipeline stops.
+    Stopping,
+    /// It cannot be kept, and why.
+    Broken(String),
+}
+
+/// What becomes of the events of a delivery.
+pub type Delivering<'a> = Pin<Box<dyn Future<Output = Vec<Outcome>> + Send + 'a>>;
+
+/// A built-in sink.
+pub trait Deliver: Send + Sync {
+    /// Delivers; one outcome for each event, in order. Several deliveries run at once, never with the same key.
+    fn deliver(&self, batch: Batch) -> Delivering<'_>;
+}
+
+/// What became of one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is the other side's.
+    Delivered,
+    /// It can never be, and why.
+    Rejected(String),
+    /// The same again, not before so long if the other side said so.
+    Retry(Option<Duration>),
+    /// Nothing passes before a person acts.
+    Stop(String),
+}

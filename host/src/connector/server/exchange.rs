@@ -1,0 +1,82 @@
+//! One request and its answer.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+
+use super::{body, message};
+use crate::clock::Clock;
+use crate::component::types::{Arrival, Field, Reply};
+use crate::delivery::inbound::{Inbound, parameters};
+
+/// Where anybody may ask whether somebody is there.
+const HEALTH: &str = "/health";
+
+/// What all requests of a server share.
+pub(super) struct Exchange<H> {
+    pub(super) inbound: Inbound,
+    pub(super) max_body_bytes: usize,
+    pub(super) handler: H,
+}
+
+impl<H, F> Exchange<H>
+where
+    H: Fn(Arrival) -> F + Send + Sync + 'static,
+    F: Future<Output = Reply> + Send + 'static,
+{
+    pub(super) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (mut parts, incoming) = request.into_parts();
+        let reply = match self.arrival(&mut parts, incoming).await {
+            Ok(arrival) => self.handle(arrival).await,
+            Err(reply) => reply,
+        };
+        response(reply)
+    }
+
+    async fn arrival(&self, parts: &mut Parts, incoming: Incoming) -> Result<Arrival, Reply> {
+        if parts.uri.path() == HEALTH && matches!(parts.method, Method::GET | Method::HEAD) {
+            return Err(message(200, "ok"));
+        }
+        if !self.inbound.admit(parts) {
+            return Err(message(401, "the credentials are missing or wrong"));
+        }
+        let body = body::read(&mut parts.headers, incoming, self.max_body_bytes).await?;
+        Ok(Arrival {
+            method: parts.method.to_string(),
+            path: parts.uri.path().to_owned(),
+            query: parameters(&parts.uri).map(|(name, value)| Field { name, value }).collect(),
+            headers: parts.headers.iter().map(field).collect(),
+            body,
+            received_at_ms: Clock::system().unix_ms(),
+        })
+    }
+
+    /// In a task of its own: a sender that goes away does not leave half of the work undone, and a panic ends with it.
+    async fn handle(self: Arc<Self>, arrival: Arrival) -> Reply {
+        let handled = tokio::spawn(async move { (self.handler)(arrival).await }).await;
+        handled.unwrap_or_else(|error| {
+            tracing::error!(%error, "answering a request failed");
+            message(500, "something went wrong here: send it again later")
+        })
+    }
+}
+
+fn field((name, value): (&HeaderName, &HeaderValue)) -> Field {
+    Field { name: name.as_str().to_owned(), value: String::from_utf8_lossy(value.as_bytes()).into_owned() }
+}
+
+fn response(reply: Reply) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(reply.body)));
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for Field { name, value } in reply.headers {
+        // A component's reply was validated before.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,35 @@
+//! How does the program say what it does?
+//!
+//! In lines on standard error, so that standard output belongs to the `stdout` sink and to what a command prints. Whoever logs
+//! keeps secrets, bodies and persons' ids out of it.
+
+use std::io::{IsTerminal, stderr};
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+/// Names the environment variable that says how much is logged: `debug`, or `warn,brazeline::pipeline=debug`.
+pub const LEVEL_VARIABLE: &str = "BRAZELINE_LOG";
+
+/// The form of a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// Starts it, once in a process.
+pub fn start(format: Format) -> Result<(), TryInitError> {
+    let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into());
+    let filter = filter.with_env_var(LEVEL_VARIABLE).from_env_lossy();
+    let layer = tracing_subscriber::fmt::layer().with_writer(stderr).with_target(false);
+    let registry = tracing_subscriber::registry().with(filter);
+    match format {
+        Format::Text => registry.with(layer.with_ansi(stderr().is_terminal())).try_init(),
+        Format::Json => registry.with(layer.json().flatten_event(true)).try_init(),
+    }
+}

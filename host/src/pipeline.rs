@@ -1,0 +1,18 @@
+//! Runs a checked pipeline: from what its sources take in to what its sinks have delivered.
+//!
+//! Each source has a flow, each sink a driver, and the ledger knows what is open between them. Nothing here knows a file format,
+//! a protocol or a vendor.
+
+mod breaker;
+pub mod dead;
+pub mod flow;
+pub mod graph;
+pub mod ledger;
+mod run;
+mod serve;
+pub mod sink;
+pub mod source;
+pub mod stop;
+
+pub use graph::Graph;
+pub use run::{Ended, run};

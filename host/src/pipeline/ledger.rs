@@ -1,0 +1,206 @@
+//! What is settled, what is still open, and what may be forgotten?
+//!
+//! Every batch that a source gives is opened here with a count for each of its events in each sink; sinks report what they
+//! settled; the [keeper](Ledger::keep) writes it down, one commit after another, and only after that commit does the source get
+//! its room back and a waiting caller its answer. The ledger sends nothing, decides nothing about an event, and never holds
+//! its lock while it waits.
+
+mod book;
+mod keep;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, oneshot};
+
+use crate::store::{Cursor, DeadLetter};
+
+pub use book::{Book, Room};
+
+/// A batch that was opened: what its events are settled by.
+pub type Receipt = u64;
+
+/// Which sink of which source: sinks are numbered anew for each source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Slot {
+    /// The source, as the ledger numbers them.
+    pub source: usize,
+    /// The sink among those that this source reaches.
+    pub sink: usize,
+}
+
+/// A batch to open.
+#[derive(Debug, Default)]
+pub struct Opening {
+    /// The number of its first event.
+    pub first: u64,
+    /// How many events the source gave.
+    pub events: u32,
+    /// How large they are.
+    pub bytes: usize,
+    /// Where the source stands behind this batch, if it can be read again from there.
+    pub position: Option<Vec<u8>>,
+    /// For each sink, for each event, how many events came of it. Those of none are settled at once.
+    pub open: Vec<Vec<u32>>,
+    /// What was rejected on the way; stored with the commit that settles it.
+    pub dead: Vec<DeadLetter>,
+    /// Who waits for all of it to be settled and committed.
+    pub caller: Option<oneshot::Sender<()>>,
+}
+
+/// What the run did, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Events that sources gave.
+    pub read: u64,
+    /// Events that sinks settled, the rejected ones included.
+    pub settled: u64,
+    /// Dead letters stored.
+    pub rejected: u64,
+    /// Events that a source left out because its settings say so.
+    pub skipped: u64,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Ledger {
+    books: Mutex<Books>,
+    /// Something is to be written down.
+    work: Notify,
+    /// A source got room back.
+    room: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Books {
+    sources: Vec<Book>,
+    dead: Vec<DeadLetter>,
+    counts: Counts,
+    next: Receipt,
+}
+
+impl Ledger {
+    /// A ledger for these sources.
+    #[must_use]
+    pub fn new(sources: Vec<Book>) -> Self {
+        let books = Books { sources, ..Books::default() };
+        Self { books: Mutex::new(books), work: Notify::new(), room: Notify::new() }
+    }
+
+    /// Waits until `source` may have so much more uncommitted.
+    pub async fn admit(&self, source: usize, events: usize, bytes: usize) {
+        loop {
+            let freed = self.room.notified();
+            tokio::pin!(freed);
+            // Registered before the look, or room that is freed between look and wait would go unnoticed.
+            freed.as_mut().enable();
+            if self.try_admit(source, events, bytes) {
+                return;
+            }
+            freed.await;
+        }
+    }
+
+    /// Takes room if there is some; a batch larger than all the room passes when nothing else is open.
+    #[must_use]
+    pub fn try_admit(&self, source: usize, events: usize, bytes: usize) -> bool {
+        self.books().sources[source].room.take(events, bytes)
+    }
+
+    /// Gives room back for a batch that was admitted and then not opened.
+    pub fn refuse(&self, source: usize, events: usize, bytes: usize) {
+        self.books().sources[source].room.give(events, bytes);
+        self.room.notify_waiters();
+    }
+
+    /// Opens an admitted batch.
+    pub fn open(&self, source: usize, opening: Opening) -> Receipt {
+        let mut books = self.books();
+        let receipt = books.next;
+        books.next += 1;
+        books.counts.read += u64::from(opening.events);
+        let mut opening = opening;
+        books.dead(&mut opening.dead);
+        books.sources[source].open(receipt, opening);
+        drop(books);
+        self.work.notify_one();
+        receipt
+    }
+
+    /// Settles events of one sink: each is a receipt and the event's place in that batch.
+    pub fn settle(&self, settled: impl IntoIterator<Item = (Slot, Receipt, u32)>, mut dead: Vec<DeadLetter>) {
+        let mut books = self.books();
+        books.dead(&mut dead);
+        for (slot, receipt, event) in settled {
+            books.counts.settled += 1;
+            books.sources[slot.source].settle(slot.sink, receipt, event);
+        }
+        drop(books);
+        self.work.notify_one();
+    }
+
+    /// Stores dead letters that belong to no open batch.
+    pub fn bury(&self, mut dead: Vec<DeadLetter>) {
+        self.books().dead(&mut dead);
+        self.work.notify_one();
+    }
+
+    /// Counts dead letters that somebody else stored, and events that a source left out.
+    pub fn count(&self, read: u64, rejected: u64, skipped: u64) {
+        let mut books = self.books();
+        books.counts.read += read;
+        books.counts.rejected += rejected;
+        books.counts.skipped += skipped;
+    }
+
+    /// Lets the others go on without a sink that stopped. What it did not settle stays unsettled and is read again at the
+    /// next start.
+    pub fn detach(&self, slot: Slot) {
+        self.books().sources[slot.source].detach(slot.sink);
+        self.work.notify_one();
+    }
+
+    /// Which of these events a sink had settled before this run began; `None` if none of them.
+    #[must_use]
+    pub fn settled_before(&self, source: usize, first: u64, events: u32) -> Option<Vec<Vec<bool>>> {
+        self.books().sources[source].settled_before(first, events)
+    }
+
+    /// The event from which this source has to be read again.
+    #[must_use]
+    pub fn lowest(&self, source: usize) -> u64 {
+        self.books().sources[source].lowest()
+    }
+
+    /// What this source gave before is not there any more: nobody waits for what was not settled of it. The number of the first
+    /// event of what took its place.
+    pub fn renew(&self, source: usize) -> u64 {
+        self.books().sources[source].renew()
+    }
+
+    /// Where a sink stands.
+    #[must_use]
+    pub fn cursor(&self, slot: Slot) -> Cursor {
+        self.books().sources[slot.source].cursor(slot.sink).clone()
+    }
+
+    /// The numbers so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.books().counts
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        // The books hold plain values and every change of theirs is whole, so a panic elsewhere leaves them usable.
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Books {
+    fn dead(&mut self, dead: &mut Vec<DeadLetter>) {
+        self.counts.rejected += dead.len() as u64;
+        self.dead.append(dead);
+    }
+}
+
+#[cfg(test)]
+mod tests;

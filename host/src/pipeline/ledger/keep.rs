@@ -1,0 +1,78 @@
+//! Writing down what is settled.
+//!
+//! One commit after another: while one is being synced, all that is settled meanwhile gathers for the next.
+
+use std::time::Duration;
+
+use super::book::Page;
+use super::{Books, Ledger};
+use crate::store::{Commit, DeadLetter, Handle, StoreError};
+
+/// How long to wait before trying again to write to a disk that refused. Long enough to spare it, short enough to notice soon
+/// that somebody made room.
+const DISK_WAIT: Duration = Duration::from_secs(1);
+
+impl Ledger {
+    /// Writes down what is settled for as long as it is polled; comes back only with an error that ends the run.
+    pub async fn keep(&self, store: &Handle) -> StoreError {
+        loop {
+            self.work.notified().await;
+            if let Err(error) = self.write_down(store).await {
+                return error;
+            }
+        }
+    }
+
+    /// Writes down all that is settled now. On a full disk it waits and tries again: nothing may be forgotten.
+    pub async fn write_down(&self, store: &Handle) -> Result<(), StoreError> {
+        loop {
+            let Some((pages, commit)) = self.books().take() else { return Ok(()) };
+            let dead = commit.dead_letters.clone();
+            match store.commit(commit).await {
+                Ok(_) => self.close(pages),
+                Err(error) if error.is_passing() => {
+                    tracing::warn!(%error, "cannot write down what was delivered; trying again");
+                    self.books().put_back(pages, dead);
+                    tokio::time::sleep(DISK_WAIT).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// After the commit: the sources get their room back and the callers their answers.
+    pub(super) fn close(&self, pages: Vec<Page>) {
+        let mut books = self.books();
+        for (book, page) in books.sources.iter_mut().zip(pages) {
+            for batch in page.done {
+                book.room.give(batch.events as usize, batch.bytes);
+                // A caller that went away is served all the same.
+                let _gone = batch.caller.map(|caller| caller.send(()));
+            }
+        }
+        drop(books);
+        self.room.notify_waiters();
+    }
+}
+
+impl Books {
+    pub(super) fn take(&mut self) -> Option<(Vec<Page>, Commit)> {
+        let pages: Vec<Page> = self.sources.iter_mut().map(super::Book::page).collect();
+        let mut commit = Commit { dead_letters: std::mem::take(&mut self.dead), ..Commit::default() };
+        let mut something = !commit.dead_letters.is_empty();
+        for (book, page) in self.sources.iter().zip(&pages) {
+            something |= !page.done.is_empty();
+            let cursor = |(sink, cursor): &(String, _)| (book.id.clone(), sink.clone(), Clone::clone(cursor));
+            commit.cursors.extend(page.cursors.iter().map(cursor));
+            commit.positions.extend(page.position.iter().map(|(_, position)| (book.id.clone(), position.clone())));
+        }
+        something |= !commit.cursors.is_empty() || !commit.positions.is_empty();
+        something.then_some((pages, commit))
+    }
+
+    fn put_back(&mut self, pages: Vec<Page>, mut dead: Vec<DeadLetter>) {
+        dead.append(&mut self.dead);
+        self.dead = dead;
+        self.sources.iter_mut().zip(pages).for_each(|(book, page)| book.put_back(page));
+    }
+}

@@ -1,0 +1,119 @@
+//! The ledger on tables.
+
+use super::*;
+
+const SLOTS: [Slot; 2] = [Slot { source: 0, sink: 0 }, Slot { source: 0, sink: 1 }];
+
+fn ledger(cursors: [Cursor; 2]) -> Ledger {
+    let [a, b] = cursors;
+    Ledger::new(vec![Book::new("in".into(), Room::new(10, 1000), false, vec![("a".into(), a), ("b".into(), b)])])
+}
+
+fn opening(first: u64, open: [&[u32]; 2]) -> Opening {
+    let open: Vec<Vec<u32>> = open.iter().map(|counts| counts.to_vec()).collect();
+    Opening {
+        first,
+        events: open[0].len() as u32,
+        bytes: 10,
+        position: Some(vec![first as u8]),
+        open,
+        ..Opening::default()
+    }
+}
+
+/// What the next commit would write down: cursors and the position.
+fn page(ledger: &Ledger) -> String {
+    let Some((pages, commit)) = ledger.books().take() else { return "nothing".into() };
+    ledger.close(pages);
+    let cursor = |(_, sink, cursor): &(String, String, Cursor)| {
+        format!("{sink}={}{:?}", cursor.low, cursor.settled.iter().collect::<Vec<_>>())
+    };
+    let cursors: Vec<String> = commit.cursors.iter().map(cursor).collect();
+    format!("{} position={:?}", cursors.join(" "), commit.positions.first().map(|(_, position)| position))
+}
+
+#[test]
+fn a_position_is_written_when_every_sink_is_past_it() {
+    let ledger = ledger([Cursor::default(), Cursor::default()]);
+    assert!(ledger.try_admit(0, 2, 10) && ledger.try_admit(0, 2, 10));
+    let first = ledger.open(0, opening(0, [&[1, 1], &[1, 0]]));
+    let second = ledger.open(0, opening(2, [&[1, 1], &[1, 1]]));
+    let table = [
+        vec![(SLOTS[0], first, 1)],
+        vec![(SLOTS[0], second, 0), (SLOTS[0], second, 1)],
+        vec![(SLOTS[0], first, 0)],
+        vec![(SLOTS[1], first, 0)],
+        vec![(SLOTS[1], second, 0), (SLOTS[1], second, 1)],
+    ];
+    let mut log = page(&ledger);
+    for settled in table {
+        ledger.settle(settled, Vec::new());
+        log += "\n";
+        log += &page(&ledger);
+    }
+    expect_test::expect![[r#"
+        b=0[1..2] position=None
+        a=0[1..2] position=None
+        a=0[1..4] position=None
+        a=4[] position=None
+        b=2[] position=Some([0])
+        b=4[] position=Some([2])"#]]
+    .assert_eq(&log);
+}
+
+#[test]
+fn an_event_that_became_two_is_settled_by_both() {
+    let ledger = ledger([Cursor::default(), Cursor::default()]);
+    let receipt = ledger.open(0, opening(0, [&[2], &[0]]));
+    ledger.settle([(SLOTS[0], receipt, 0)], Vec::new());
+    assert_eq!(ledger.cursor(SLOTS[0]).low, 0);
+    ledger.settle([(SLOTS[0], receipt, 0)], Vec::new());
+    assert_eq!(ledger.cursor(SLOTS[0]).low, 1);
+    // Once more does no harm.
+    ledger.settle([(SLOTS[0], receipt, 0)], Vec::new());
+    assert_eq!(ledger.cursor(SLOTS[0]).low, 1);
+}
+
+#[test]
+fn room_is_given_back_by_the_commit_and_not_before() {
+    let ledger = ledger([Cursor::default(), Cursor::default()]);
+    assert!(ledger.try_admit(0, 10, 10));
+    assert!(!ledger.try_admit(0, 1, 1));
+    let receipt =
+        ledger.open(0, Opening { bytes: 10, events: 10, open: vec![vec![0; 10], vec![0; 10]], ..Opening::default() });
+    assert!(!ledger.try_admit(0, 1, 1), "settled, but not written down");
+    page(&ledger);
+    assert!(ledger.try_admit(0, 1, 1));
+    ledger.settle([(SLOTS[0], receipt, 0)], Vec::new());
+}
+
+#[test]
+fn a_batch_larger_than_all_room_passes_alone() {
+    let ledger = ledger([Cursor::default(), Cursor::default()]);
+    assert!(ledger.try_admit(0, 11, 5000));
+    assert!(!ledger.try_admit(0, 1, 1));
+}
+
+#[test]
+fn a_sink_that_stopped_keeps_its_place_and_nobody_waits_for_it() {
+    let ledger = ledger([Cursor::default(), Cursor::default()]);
+    let (caller, mut answer) = oneshot::channel();
+    assert!(ledger.try_admit(0, 2, 10));
+    let receipt = ledger.open(0, Opening { caller: Some(caller), ..opening(0, [&[1, 1], &[1, 1]]) });
+    ledger.settle([(SLOTS[0], receipt, 0), (SLOTS[0], receipt, 1)], Vec::new());
+    ledger.detach(SLOTS[1]);
+    ledger.settle([(SLOTS[1], receipt, 0)], Vec::new());
+    page(&ledger);
+    assert_eq!(answer.try_recv(), Ok(()));
+    assert_eq!((ledger.cursor(SLOTS[0]).low, ledger.cursor(SLOTS[1]).low, ledger.lowest(0)), (2, 0, 0));
+}
+
+#[test]
+fn what_was_settled_before_the_start_is_not_delivered_again() {
+    let mut cursor = Cursor::default();
+    cursor.settle(0..2);
+    cursor.settle(3..4);
+    let ledger = ledger([cursor, Cursor::default()]);
+    assert_eq!(ledger.settled_before(0, 1, 3), Some(vec![vec![true, false, true], vec![false; 3]]));
+    assert_eq!(ledger.settled_before(0, 4, 3), None);
+}

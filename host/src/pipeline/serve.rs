@@ -1,0 +1,34 @@
+//! A receiver component behind its address: each request goes to the component, what it read is stored, then its reply is sent.
+
+use std::sync::Arc;
+
+use crate::component::types::{Arrival, Reply};
+use crate::component::{CallError, Node};
+use crate::connector::{Intake, Refused, server};
+
+use super::source::Inlet;
+
+/// Answers one request.
+pub async fn answer(node: Node, inlet: Arc<Inlet>, arrival: Arrival) -> Reply {
+    let arrival = Arc::new(arrival);
+    let received = {
+        let arrival = Arc::clone(&arrival);
+        tokio::task::spawn_blocking(move || node.receive(&arrival)).await
+    };
+    let stored = match received {
+        Ok(Ok(received)) => inlet.push(received.events, received.unread).await.map(|()| received.reply),
+        Ok(Err(error)) if error.may_pass_in_parts() => bury(&inlet, &arrival, &error).await,
+        // No fault of the request: its sender keeps it until the component can be called again.
+        Ok(Err(error)) => Err(Refused::Broken(error.to_string())),
+        Err(error) => Err(Refused::Broken(error.to_string())),
+    };
+    stored.unwrap_or_else(|refused| server::refused(&refused))
+}
+
+/// The component failed: the request is a dead letter, and the sender, who could do nothing about it, is told that it arrived.
+async fn bury(inlet: &Inlet, arrival: &Arrival, error: &CallError) -> Result<Reply, Refused> {
+    tracing::warn!(source = %inlet.id, %error, "the component failed on a request; it is kept as a dead letter");
+    let place = format!("{} {}", arrival.method, arrival.path);
+    inlet.bury(arrival.body.clone(), &place, format!("the component failed on this request: {error}")).await?;
+    Ok(server::message(200, "stored, but it could not be read"))
+}

@@ -1,0 +1,114 @@
+//! What runs beside the sink's own task: calls of the component, and requests.
+
+use std::sync::Arc;
+
+use crate::component::bisect::bisect;
+use crate::component::types::{Batch, Budget, Outgoing, Prepared, Verdict};
+use crate::component::{CallError, Node};
+use crate::connector::{Deliver, Outcome};
+use crate::delivery::request::{Client, Sent, Targets};
+
+use super::decision::Answer;
+use super::job::{ItemId, JobId};
+
+/// Where a sink delivers to.
+#[derive(Clone)]
+pub enum Outlet {
+    /// A component makes the requests and reads the answers; the host sends them.
+    Component {
+        /// The component.
+        node: Node,
+        /// Its targets, with their origins and credentials.
+        targets: Arc<Targets>,
+        /// Sends.
+        client: Client,
+    },
+    /// A built-in connector.
+    Native(Arc<dyn Deliver>),
+}
+
+/// What a task comes back with.
+pub enum Event {
+    /// A call of `prepare` for new events.
+    Prepared(PreparedItems),
+    /// The same for the halves of a job.
+    Halved(Halved),
+    /// An answer to a job's request.
+    Answered(Answered),
+    /// What a built-in connector did.
+    Delivered(Delivered),
+}
+
+/// One answer of `prepare`, for the part of the events that it was asked about.
+pub type Part = (Vec<ItemId>, Result<Prepared, CallError>);
+
+/// See [`Event::Prepared`].
+pub struct PreparedItems {
+    /// Usually one; more if the component trapped and the events had to be taken apart.
+    pub parts: Vec<Part>,
+}
+
+/// See [`Event::Halved`].
+pub struct Halved {
+    /// The job that is replaced.
+    pub job: JobId,
+    /// Why.
+    pub reason: String,
+    /// An answer for each half, in order.
+    pub parts: Vec<Part>,
+}
+
+/// See [`Event::Answered`].
+pub struct Answered {
+    /// The job.
+    pub job: JobId,
+    /// What came back.
+    pub answer: Answer,
+    /// What the other side still allows.
+    pub budgets: Vec<Budget>,
+}
+
+/// See [`Event::Delivered`].
+pub struct Delivered {
+    /// The job.
+    pub job: JobId,
+    /// What became of each of its events.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Asks the component for the requests of these events.
+#[must_use]
+pub fn prepare(node: &Node, ids: Vec<ItemId>, batch: &Batch) -> Vec<Part> {
+    let part = |(range, answer): (std::ops::Range<usize>, _)| (ids[range].to_vec(), answer);
+    bisect(batch, |part| node.prepare(part)).into_iter().map(part).collect()
+}
+
+/// Sends a request and lets the component read the answer.
+pub async fn attempt(
+    node: Node,
+    targets: Arc<Targets>,
+    client: Client,
+    job: JobId,
+    outgoing: Arc<Outgoing>,
+) -> Answered {
+    let response = match client.send(&targets, &outgoing.request).await {
+        Sent::Answered(response) => response,
+        Sent::NotSent(why) => return Answered { job, answer: Answer::NotSent(why), budgets: Vec::new() },
+        Sent::Refused(why) => {
+            return Answered { job, answer: Answer::Verdict(Verdict::Split(why)), budgets: Vec::new() };
+        }
+        Sent::Unknown(why) => return Answered { job, answer: Answer::Unknown(why), budgets: Vec::new() },
+    };
+    let status = response.status;
+    let events = outgoing.events.len();
+    let settled = tokio::task::spawn_blocking(move || node.settle(&outgoing.context, events, &response)).await;
+    match settled {
+        Ok(Ok(settled)) => Answered { job, answer: Answer::Verdict(settled.verdict), budgets: settled.budgets },
+        Ok(Err(error)) => Answered { job, answer: Answer::Trapped(status, error), budgets: Vec::new() },
+        Err(error) => Answered {
+            job,
+            answer: Answer::Unknown(format!("reading the answer failed: {error}")),
+            budgets: Vec::new(),
+        },
+    }
+}

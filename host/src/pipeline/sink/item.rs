@@ -1,0 +1,124 @@
+//! The events that wait for a sink or are on their way to it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::component::types::Batch;
+use crate::store::DeadLetter;
+
+use super::job::ItemId;
+use crate::pipeline::dead::{Rejected, Where};
+use crate::pipeline::flow::Stage;
+use crate::pipeline::ledger::{Receipt, Slot};
+
+/// What a flow gives to a sink: events of one batch of one source.
+#[derive(Debug, Clone)]
+pub struct Parcel {
+    /// The source's id.
+    pub source: Arc<str>,
+    /// The events.
+    pub stage: Stage,
+    /// Which sink of which source this is.
+    pub slot: Slot,
+    /// What they are settled by.
+    pub receipt: Receipt,
+    /// The number of the batch's first event.
+    pub first: u64,
+}
+
+/// One event.
+#[derive(Debug)]
+pub struct Item {
+    parcel: Arc<Parcel>,
+    index: usize,
+    /// Requests that carry it and are not done.
+    open: u32,
+    rejected: Option<(String, bool)>,
+}
+
+/// All of them.
+#[derive(Debug, Default)]
+pub struct Items {
+    items: HashMap<ItemId, Item>,
+    next: ItemId,
+}
+
+/// An event that is done: what the ledger is told.
+pub struct Settled {
+    /// The ledger's names for it.
+    pub line: (Slot, Receipt, u32),
+    /// Its dead letter, if it was rejected.
+    pub dead: Option<DeadLetter>,
+}
+
+impl Items {
+    /// Whether nothing waits and nothing is on its way.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Takes a parcel apart: the number of each event, in order.
+    pub fn add(&mut self, parcel: &Arc<Parcel>) -> std::ops::Range<ItemId> {
+        let first = self.next;
+        self.next += parcel.stage.events.len() as u64;
+        for (index, id) in (first..self.next).enumerate() {
+            self.items.insert(id, Item { parcel: Arc::clone(parcel), index, open: 0, rejected: None });
+        }
+        first..self.next
+    }
+
+    /// The events as a batch for the component.
+    #[must_use]
+    pub fn batch(&self, ids: &[ItemId]) -> Batch {
+        let mut batch = Batch::new();
+        for item in ids.iter().filter_map(|id| self.items.get(id)) {
+            batch.append_event(&item.parcel.stage.events, item.index);
+        }
+        batch
+    }
+
+    /// Whom an event is about.
+    #[must_use]
+    pub fn key(&self, id: ItemId) -> &str {
+        self.items.get(&id).map_or("", |item| item.parcel.stage.events.key(item.index))
+    }
+
+    /// So many more requests carry it.
+    pub fn carry(&mut self, id: ItemId, requests: u32) {
+        if let Some(item) = self.items.get_mut(&id) {
+            item.open += requests;
+        }
+    }
+
+    /// Whether a request carries it.
+    #[must_use]
+    pub fn is_carried(&self, id: ItemId) -> bool {
+        self.items.get(&id).is_some_and(|item| item.open > 0)
+    }
+
+    /// It can never pass.
+    pub fn reject(&mut self, id: ItemId, reason: String, may_have_arrived: bool) {
+        if let Some(item) = self.items.get_mut(&id) {
+            // The first reason is the cause; later ones follow from it.
+            item.rejected.get_or_insert((reason, may_have_arrived));
+        }
+    }
+
+    /// One of its requests is done, or it had none: settled if that was the last.
+    pub fn done(&mut self, id: ItemId, node: &str, at_ms: u64) -> Option<Settled> {
+        let item = self.items.get_mut(&id)?;
+        item.open = item.open.saturating_sub(1);
+        if item.open > 0 {
+            return None;
+        }
+        let item = self.items.remove(&id)?;
+        let parcel = &item.parcel;
+        let origin = parcel.stage.origin(item.index);
+        let place = Where { source: &parcel.source, node, first: parcel.first, at_ms };
+        let dead = item.rejected.map(|(reason, may_have_arrived)| {
+            place.dead_letter(&parcel.stage.events, item.index, Rejected { origin, reason, may_have_arrived })
+        });
+        Some(Settled { line: (parcel.slot, parcel.receipt, origin), dead })
+    }
+}

@@ -1,0 +1,286 @@
+//! The requests that are to be sent, and which of them may be sent now.
+//!
+//! Requests of one `prepare` that carry the same key are sent one after another, in the order in which the component gave
+//! them; a key is free again when the last of its requests is done. Nothing is sent here and nothing waits.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Moment;
+use crate::component::types::Outgoing;
+
+/// A request's number.
+pub type JobId = u64;
+/// A waiting event's number.
+pub type ItemId = u64;
+
+/// What is delivered at once.
+#[derive(Debug, Clone)]
+pub enum Load {
+    /// A component's request.
+    Request(Arc<Outgoing>),
+    /// Events for a built-in sink.
+    Events,
+}
+
+/// One delivery and how it has gone so far.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// What is sent.
+    pub load: Load,
+    /// The events it carries.
+    pub items: Vec<ItemId>,
+    /// Whom they are about, each once.
+    pub keys: Vec<Arc<str>>,
+    /// Failed attempts.
+    pub failed: u32,
+    /// How many deliveries of this sink had been accepted when this one failed first.
+    pub accepted_before: u64,
+    /// Jobs that wait for this one.
+    then: Vec<JobId>,
+    /// How many jobs this one waits for.
+    waits_for: u32,
+}
+
+impl Job {
+    /// A delivery that was never tried.
+    #[must_use]
+    pub fn new(load: Load, items: Vec<ItemId>, keys: Vec<Arc<str>>) -> Self {
+        Self { load, items, keys, failed: 0, accepted_before: 0, then: Vec::new(), waits_for: 0 }
+    }
+
+    /// Whether sending it twice does no harm. A built-in sink's own answer tells, so it counts as such here.
+    #[must_use]
+    pub fn is_repeatable(&self) -> bool {
+        match &self.load {
+            Load::Request(outgoing) => outgoing.repeatable,
+            Load::Events => true,
+        }
+    }
+
+    /// How long its keys rest once it is accepted.
+    #[must_use]
+    pub fn rest(&self) -> Duration {
+        match &self.load {
+            Load::Request(outgoing) => Duration::from_millis(u64::from(outgoing.rest_ms)),
+            Load::Events => Duration::ZERO,
+        }
+    }
+}
+
+/// How long a key has to rest, once nothing of it is in flight any more.
+pub type Freed = (Arc<str>, Duration);
+
+/// All jobs of a sink.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    jobs: HashMap<JobId, Job>,
+    ready: VecDeque<JobId>,
+    waiting: BTreeMap<(Moment, JobId), ()>,
+    keys: HashMap<Arc<str>, Held>,
+    next: JobId,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    jobs: u32,
+    rest: Duration,
+}
+
+impl Jobs {
+    /// How many jobs are ready, wait or are being sent.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.jobs.len()
+    }
+
+    /// A job.
+    #[must_use]
+    pub fn get(&self, id: JobId) -> Option<&Job> {
+        self.jobs.get(&id)
+    }
+
+    /// A job.
+    pub fn get_mut(&mut self, id: JobId) -> Option<&mut Job> {
+        self.jobs.get_mut(&id)
+    }
+
+    /// Adds the jobs of one `prepare`: of those that share a key, the later waits for the earlier.
+    pub fn add(&mut self, jobs: Vec<Job>) {
+        let mut last: HashMap<Arc<str>, JobId> = HashMap::new();
+        for mut job in jobs {
+            let id = self.number();
+            for key in &job.keys {
+                self.keys.entry(Arc::clone(key)).or_default().jobs += 1;
+                if let Some(earlier) = last.insert(Arc::clone(key), id) {
+                    job.waits_for += self.chain(earlier, id);
+                }
+            }
+            self.insert(id, job);
+        }
+    }
+
+    /// Puts halves in a job's place: they are sent one after another, and what waited for the job waits for the last of them.
+    pub fn replace(&mut self, id: JobId, halves: Vec<Job>) -> Vec<Freed> {
+        let Some(whole) = self.jobs.remove(&id) else { return Vec::new() };
+        let mut before: Option<JobId> = None;
+        for mut half in halves {
+            half.keys.iter().for_each(|key| self.keys.entry(Arc::clone(key)).or_default().jobs += 1);
+            let id = self.number();
+            half.waits_for = before.replace(id).map_or(0, |earlier| self.chain(earlier, id));
+            self.insert(id, half);
+        }
+        match before.and_then(|last| self.jobs.get_mut(&last)) {
+            Some(last) => last.then.extend(&whole.then),
+            None => self.release(&whole.then),
+        }
+        self.let_go(&whole.keys, Duration::ZERO)
+    }
+
+    /// A job is done, and its keys rest for so long when nothing else holds them.
+    pub fn finish(&mut self, id: JobId, rest: Duration) -> Vec<Freed> {
+        let Some(job) = self.jobs.remove(&id) else { return Vec::new() };
+        self.release(&job.then);
+        self.let_go(&job.keys, rest)
+    }
+
+    /// The same again, not before this moment.
+    pub fn again(&mut self, id: JobId, at: Moment) {
+        self.waiting.insert((at, id), ());
+    }
+
+    /// The next job to send for which `may` says yes; it is not ready any more.
+    pub fn take(&mut self, now: Moment, mut may: impl FnMut(&Job) -> bool) -> Option<JobId> {
+        while let Some(first) = self.waiting.first_entry().filter(|first| first.key().0 <= now) {
+            // Before those that never were tried: it has waited longest.
+            self.ready.push_front(first.remove_entry().0.1);
+        }
+        let at = self.ready.iter().position(|id| self.jobs.get(id).is_some_and(&mut may))?;
+        self.ready.remove(at)
+    }
+
+    /// When a job that waits wants to be sent again.
+    #[must_use]
+    pub fn wake(&self) -> Option<Moment> {
+        self.waiting.first_key_value().map(|((at, _), ())| *at)
+    }
+
+    fn number(&mut self) -> JobId {
+        self.next += 1;
+        self.next
+    }
+
+    fn insert(&mut self, id: JobId, job: Job) {
+        if job.waits_for == 0 {
+            self.ready.push_back(id);
+        }
+        self.jobs.insert(id, job);
+    }
+
+    /// Lets `later` wait for `earlier`; 0 if it does already.
+    fn chain(&mut self, earlier: JobId, later: JobId) -> u32 {
+        match self.jobs.get_mut(&earlier) {
+            Some(job) if !job.then.contains(&later) => {
+                job.then.push(later);
+                1
+            }
+            _ => 0,
+        }
+    }
+
+    fn release(&mut self, then: &[JobId]) {
+        for id in then {
+            if let Some(job) = self.jobs.get_mut(id) {
+                job.waits_for -= 1;
+                if job.waits_for == 0 {
+                    self.ready.push_back(*id);
+                }
+            }
+        }
+    }
+
+    fn let_go(&mut self, keys: &[Arc<str>], rest: Duration) -> Vec<Freed> {
+        let mut freed = Vec::new();
+        for key in keys {
+            let Some(held) = self.keys.get_mut(key) else { continue };
+            held.jobs -= 1;
+            held.rest = held.rest.max(rest);
+            if held.jobs == 0 {
+                freed.push((Arc::clone(key), held.rest));
+                self.keys.remove(key);
+            }
+        }
+        freed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(keys: &[&str]) -> Job {
+        Job::new(Load::Events, vec![keys.len() as u64], keys.iter().map(|key| Arc::from(*key)).collect())
+    }
+
+    fn names(freed: Vec<Freed>) -> Vec<String> {
+        freed.into_iter().map(|(key, rest)| format!("{key} {}", rest.as_secs())).collect()
+    }
+
+    #[test]
+    fn requests_with_a_common_key_go_one_after_another() {
+        let mut jobs = Jobs::default();
+        jobs.add(vec![job(&["a", "b"]), job(&["c"]), job(&["b", "a"]), job(&["b"])]);
+        let mut order = Vec::new();
+        while let Some(id) = jobs.take(Moment::ZERO, |_| true) {
+            order.push(id);
+            if id == 2 {
+                // c is free of the others.
+                assert_eq!(names(jobs.finish(2, Duration::ZERO)), ["c 0"]);
+                assert_eq!(names(jobs.finish(1, Duration::from_secs(5))), Vec::<String>::new());
+            }
+        }
+        assert_eq!(order, [1, 2, 3]);
+        assert_eq!(names(jobs.finish(3, Duration::ZERO)), ["a 5"]);
+        assert_eq!(jobs.take(Moment::ZERO, |_| true), Some(4));
+        assert_eq!(names(jobs.finish(4, Duration::from_secs(1))), ["b 5"]);
+        assert_eq!(jobs.len(), 0);
+    }
+
+    #[test]
+    fn halves_take_the_place_of_the_whole() {
+        let mut jobs = Jobs::default();
+        jobs.add(vec![job(&["a", "b"]), job(&["a"])]);
+        let whole = jobs.take(Moment::ZERO, |_| true).unwrap();
+        assert!(jobs.replace(whole, vec![job(&["a"]), job(&["b"])]).is_empty());
+        let mut order = Vec::new();
+        while let Some(id) = jobs.take(Moment::ZERO, |_| true) {
+            order.extend(names(jobs.finish(id, Duration::ZERO)));
+        }
+        // The second request about `a` came last, as it would have behind the whole.
+        assert_eq!(order, ["b 0", "a 0"]);
+    }
+
+    #[test]
+    fn a_job_replaced_by_nothing_frees_its_keys() {
+        let mut jobs = Jobs::default();
+        jobs.add(vec![job(&["a"]), job(&["a"])]);
+        let whole = jobs.take(Moment::ZERO, |_| true).unwrap();
+        assert!(jobs.replace(whole, Vec::new()).is_empty());
+        let next = jobs.take(Moment::ZERO, |_| true).unwrap();
+        assert_eq!(names(jobs.finish(next, Duration::ZERO)), ["a 0"]);
+    }
+
+    #[test]
+    fn a_job_that_waits_is_taken_at_its_time_and_before_new_ones() {
+        let at = |seconds| Moment::ZERO + Duration::from_secs(seconds);
+        let mut jobs = Jobs::default();
+        jobs.add(vec![job(&["a"]), job(&["b"])]);
+        let first = jobs.take(at(0), |_| true).unwrap();
+        jobs.again(first, at(2));
+        assert_eq!(jobs.wake(), Some(at(2)));
+        assert_eq!(jobs.take(at(2), |_| true), Some(first));
+        assert_eq!(jobs.take(at(2), |job| job.keys[0].as_ref() != "b"), None);
+        assert_eq!(jobs.take(at(2), |_| true), Some(first + 1));
+    }
+}

@@ -1,0 +1,169 @@
+//! Offering events to the component, and starting what it made of them.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Moment;
+use crate::delivery::gather::Offer;
+
+use super::Sink;
+use super::attempt::{self, Delivered, Event, Outlet, Part, PreparedItems};
+use super::item::Parcel;
+use super::job::{ItemId, Job, JobId, Load};
+
+/// Calls of `prepare` at the same time: one computes while the next gathers.
+const PREPARING: usize = 2;
+
+impl Sink {
+    pub(super) fn take(&mut self, parcel: Parcel) {
+        let now = self.clock.now();
+        let parcel = Arc::new(parcel);
+        let events = &parcel.stage.events;
+        for (index, id) in self.items.add(&parcel).enumerate() {
+            self.gather.push(now, events.key(index), events.body(index).len(), id);
+        }
+    }
+
+    /// Offers what waits; says when to look again.
+    pub(super) fn offer(&mut self) -> Option<Moment> {
+        while self.preparing < PREPARING && self.jobs.len() < self.options.concurrency {
+            let now = self.clock.now();
+            self.order.wake(now).into_iter().for_each(|key| self.gather.free(&key));
+            match self.gather.next(now, self.limits, self.closing) {
+                Offer::Take(ids) => self.prepare(ids),
+                Offer::Wait(until) => return [Some(until), self.order.next_wake()].into_iter().flatten().min(),
+                Offer::Nothing => return self.order.next_wake(),
+            }
+        }
+        None
+    }
+
+    fn prepare(&mut self, ids: Vec<ItemId>) {
+        let batch = self.items.batch(&ids);
+        match &self.outlet {
+            Outlet::Component { node, .. } => {
+                let node = node.clone();
+                self.preparing += 1;
+                self.tasks.spawn_blocking(move || {
+                    Event::Prepared(PreparedItems { parts: attempt::prepare(&node, ids, &batch) })
+                });
+            }
+            Outlet::Native(_) => {
+                ids.iter().for_each(|id| self.items.carry(*id, 1));
+                let keys = self.keys(&ids);
+                self.jobs.add(vec![Job::new(Load::Events, ids, keys)]);
+            }
+        }
+    }
+
+    pub(super) fn prepared(&mut self, prepared: PreparedItems) {
+        self.preparing -= 1;
+        for (ids, answer) in prepared.parts {
+            let jobs = self.jobs_of((ids.clone(), answer), |_| true);
+            self.jobs.add(jobs);
+            // Of those that no request carries nothing is to be said, or it can never be.
+            self.finish_items(&ids.into_iter().filter(|id| !self.items.is_carried(*id)).collect::<Vec<_>>());
+        }
+    }
+
+    /// The jobs of one answer; its rejections are noted.
+    pub(super) fn jobs_of(&mut self, (ids, answer): Part, wanted: impl Fn(&Job) -> bool) -> Vec<Job> {
+        let prepared = match answer {
+            Ok(prepared) => prepared,
+            Err(error) if !error.may_pass_in_parts() => {
+                // No event is to blame: they stay unsettled, and the next run offers them again.
+                self.stopped.get_or_insert(error.to_string());
+                ids.iter().for_each(|id| self.items.carry(*id, 1));
+                return Vec::new();
+            }
+            Err(error) => {
+                self.trapped();
+                let reason = format!("the component failed on this event: {error}");
+                ids.iter().for_each(|id| self.items.reject(*id, reason.clone(), false));
+                return Vec::new();
+            }
+        };
+        for rejection in prepared.rejections {
+            self.items.reject(ids[rejection.index as usize], rejection.reason, false);
+        }
+        let mut jobs = Vec::with_capacity(prepared.requests.len());
+        for outgoing in prepared.requests {
+            let items: Vec<ItemId> = outgoing.events.iter().map(|place| ids[*place as usize]).collect();
+            let keys = self.keys(&items);
+            let job = Job::new(Load::Request(Arc::new(outgoing)), items, keys);
+            if wanted(&job) {
+                job.items.iter().for_each(|id| self.items.carry(*id, 1));
+                jobs.push(job);
+            }
+        }
+        jobs
+    }
+
+    pub(super) fn keys(&self, ids: &[ItemId]) -> Vec<Arc<str>> {
+        let mut seen = HashSet::with_capacity(ids.len());
+        ids.iter().map(|id| self.items.key(*id)).filter(|key| seen.insert(*key)).map(Arc::from).collect()
+    }
+
+    /// Starts what may be started.
+    pub(super) fn start(&mut self) {
+        while self.sending < self.options.concurrency && self.stopped.is_none() {
+            let now = self.clock.now();
+            let (budgets, wake) = (&mut self.budgets, &mut self.budget_wake);
+            let next = self.jobs.take(now, |job| {
+                let Load::Request(outgoing) = &job.load else { return true };
+                budgets
+                    .admit(now, &outgoing.budgets)
+                    .map_err(|at| *wake = Some(wake.map_or(at, |wake| wake.min(at))))
+                    .is_ok()
+            });
+            let Some(id) = next else { return };
+            self.send(id);
+        }
+    }
+
+    fn send(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get(id) else { return };
+        self.sending += 1;
+        match (&self.outlet, &job.load) {
+            (Outlet::Component { node, targets, client }, Load::Request(outgoing)) => {
+                let task =
+                    attempt::attempt(node.clone(), Arc::clone(targets), client.clone(), id, Arc::clone(outgoing));
+                self.tasks.spawn(async { Event::Answered(task.await) });
+            }
+            (Outlet::Native(deliver), _) => {
+                let (deliver, batch) = (Arc::clone(deliver), self.items.batch(&job.items));
+                self.tasks.spawn(async move {
+                    Event::Delivered(Delivered { job: id, outcomes: deliver.deliver(batch).await })
+                });
+            }
+            (Outlet::Component { .. }, Load::Events) => {}
+        }
+    }
+
+    /// One request of each of these is done.
+    pub(super) fn finish_items(&mut self, ids: &[ItemId]) {
+        let at_ms = self.clock.unix_ms();
+        let settled: Vec<_> = ids.iter().filter_map(|id| self.items.done(*id, &self.id, at_ms)).collect();
+        let mut dead = Vec::new();
+        let lines: Vec<_> = settled
+            .into_iter()
+            .map(|settled| {
+                dead.extend(settled.dead);
+                settled.line
+            })
+            .collect();
+        self.ledger.settle(lines, dead);
+    }
+
+    /// Keys that nothing holds any more rest, and then what waits for them may be offered.
+    pub(super) fn freed(&mut self, freed: Vec<(Arc<str>, Duration)>) {
+        let now = self.clock.now();
+        for (key, rest) in freed {
+            self.order.finish(now, &key, rest);
+            if rest.is_zero() {
+                self.gather.free(&key);
+            }
+        }
+    }
+}

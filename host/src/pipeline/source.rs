@@ -1,0 +1,206 @@
+//! Where a source's events enter: durable first, answered then.
+//!
+//! What cannot be read again is journaled and synced before its sender hears of it; a follower reads the journal and feeds the
+//! flow, so a slow sink never keeps a sender waiting. What can be read again goes to the flow at once, with its position.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::clock::Clock;
+use crate::component::types::{Batch, Unread, WhyUnread};
+use crate::connector::{Intake, Refused};
+use crate::store::{Append, Commit, DeadLetter, Handle, StoreError};
+
+use super::dead::Where;
+use super::ledger::Ledger;
+use super::stop::Stop;
+
+/// How long a sender is asked to wait when the journal or the disk is full: room comes with deliveries, so in seconds.
+const FULL_WAIT: Duration = Duration::from_secs(10);
+/// How long a sender is asked to wait when too much of its own is undelivered.
+const BEHIND_WAIT: Duration = Duration::from_secs(1);
+/// What the follower reads of the journal at once.
+const READ_BYTES: usize = 1024 * 1024;
+
+/// A source's batch on its way into the flow; its room is already taken.
+#[derive(Debug)]
+pub struct Wave {
+    /// The events.
+    pub events: Arc<Batch>,
+    /// The number of the first.
+    pub first: u64,
+    /// The room that was taken for it.
+    pub bytes: usize,
+    /// Where the source stands behind it.
+    pub position: Option<Vec<u8>>,
+    /// What the source could not read beside it.
+    pub dead: Vec<DeadLetter>,
+    /// Who waits for its delivery.
+    pub caller: Option<oneshot::Sender<()>>,
+}
+
+/// How a source's events are kept.
+#[derive(Debug)]
+pub enum Keeping {
+    /// In the journal. The notice wakes its follower.
+    Journal(Arc<Notify>),
+    /// Not at all: the sender is answered when they are delivered. The number is the next event's.
+    Sender(AtomicU64),
+    /// In the source itself, which goes on here after a restart.
+    Source(Option<Vec<u8>>),
+}
+
+/// One source's entrance.
+#[derive(Debug)]
+pub struct Inlet {
+    /// The source's id.
+    pub id: String,
+    /// Its number in the ledger.
+    pub source: usize,
+    /// See [`Keeping`].
+    pub keeping: Keeping,
+    /// Where waves go.
+    pub waves: mpsc::Sender<Wave>,
+    /// The ledger.
+    pub ledger: Arc<Ledger>,
+    /// The store.
+    pub store: Handle,
+    /// The clock.
+    pub clock: Clock,
+    /// Heard before anything is taken.
+    pub stop: Stop,
+}
+
+impl Intake for Inlet {
+    async fn push(&self, batch: Batch, unread: Vec<Unread>) -> Result<(), Refused> {
+        if self.stop.is_asked() {
+            return Err(Refused::Stopping);
+        }
+        let dead = self.unread(&unread);
+        match &self.keeping {
+            Keeping::Sender(next) if !batch.is_empty() => self.deliver(batch, dead, next).await,
+            Keeping::Journal(appended) => self.journal(batch, dead, Some(appended)).await,
+            Keeping::Sender(_) | Keeping::Source(_) => self.journal(batch, dead, None).await,
+        }
+    }
+
+    async fn read(&self, batch: Batch, unread: Vec<Unread>, first: u64, position: Vec<u8>) -> Result<(), Refused> {
+        let dead = self.unread(&unread);
+        let mut stop = self.stop.clone();
+        let (events, bytes) = (batch.len(), batch.bytes());
+        tokio::select! {
+            () = stop.asked() => return Err(Refused::Stopping),
+            () = self.ledger.admit(self.source, events, bytes) => {}
+        }
+        let wave = Wave { events: Arc::new(batch), first, bytes, position: Some(position), dead, caller: None };
+        // The flow ends early only when none of its sinks goes on.
+        self.waves.send(wave).await.map_err(|_| Refused::Stopping)
+    }
+
+    fn resume(&self) -> Option<Vec<u8>> {
+        match &self.keeping {
+            Keeping::Source(position) => position.clone(),
+            Keeping::Journal(_) | Keeping::Sender(_) => None,
+        }
+    }
+
+    fn renew(&self) -> u64 {
+        self.ledger.renew(self.source)
+    }
+}
+
+impl Inlet {
+    /// Stores a request that the component failed on, so that its sender can be answered.
+    pub async fn bury(&self, raw: Vec<u8>, place: &str, reason: String) -> Result<(), Refused> {
+        let unread = Unread { raw, place: place.to_owned(), key: None, why: WhyUnread::Rejected, reason };
+        self.push(Batch::new(), vec![unread]).await
+    }
+
+    fn unread(&self, unread: &[Unread]) -> Vec<DeadLetter> {
+        let place = Where { source: &self.id, node: &self.id, first: 0, at_ms: self.clock.unix_ms() };
+        let dead = place.unread(unread);
+        self.ledger.count(0, 0, (unread.len() - dead.len()) as u64);
+        dead
+    }
+
+    async fn journal(&self, batch: Batch, dead: Vec<DeadLetter>, appended: Option<&Notify>) -> Result<(), Refused> {
+        let rejected = dead.len() as u64;
+        let mut commit = Commit { dead_letters: dead, ..Commit::default() };
+        if !batch.is_empty() {
+            let events = u32::try_from(batch.len()).unwrap_or(u32::MAX);
+            commit.append.push(Append { log: self.id.clone(), batch: batch.encode(), events });
+        }
+        if commit.append.is_empty() && commit.dead_letters.is_empty() {
+            return Ok(());
+        }
+        self.store.commit(commit).await.map_err(refused)?;
+        self.ledger.count(0, rejected, 0);
+        if let Some(appended) = appended {
+            appended.notify_one();
+        }
+        Ok(())
+    }
+
+    async fn deliver(&self, batch: Batch, dead: Vec<DeadLetter>, next: &AtomicU64) -> Result<(), Refused> {
+        let (events, bytes) = (batch.len(), batch.bytes());
+        if !self.ledger.try_admit(self.source, events, bytes) {
+            return Err(Refused::Behind { retry_after: BEHIND_WAIT });
+        }
+        let first = next.fetch_add(events as u64, Ordering::Relaxed);
+        let (caller, answer) = oneshot::channel();
+        let wave = Wave { events: Arc::new(batch), first, bytes, position: None, dead, caller: Some(caller) };
+        let stopped = || Refused::Broken("its sinks have stopped".to_owned());
+        self.waves.send(wave).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())
+    }
+}
+
+fn refused(error: StoreError) -> Refused {
+    match error.is_passing() {
+        true => Refused::Behind { retry_after: FULL_WAIT },
+        false => Refused::Broken(error.to_string()),
+    }
+}
+
+/// Feeds the flow from the journal, from the lowest event that a sink has not settled, until the source has `ended` and all is
+/// read, or a stop is asked for.
+pub async fn follow(
+    inlet: Arc<Inlet>,
+    appended: Arc<Notify>,
+    mut ended: Stop,
+    mut stop: Stop,
+) -> Result<(), StoreError> {
+    let mut next = inlet.ledger.lowest(inlet.source);
+    loop {
+        let last = ended.is_asked();
+        let entries = inlet.store.read_log(&inlet.id, next, READ_BYTES).await?;
+        if entries.is_empty() && last {
+            return Ok(());
+        }
+        if entries.is_empty() {
+            tokio::select! {
+                () = appended.notified() => {}
+                () = ended.asked() => {}
+                () = stop.asked() => return Ok(()),
+            }
+        }
+        for entry in entries {
+            next = entry.first + u64::from(entry.events);
+            let events =
+                Batch::decode(&entry.batch).map_err(|reason| inlet.store.damaged(&inlet.id, entry.first, reason))?;
+            let bytes = events.bytes();
+            tokio::select! {
+                () = stop.asked() => return Ok(()),
+                () = inlet.ledger.admit(inlet.source, events.len(), bytes) => {}
+            }
+            let events = Arc::new(events);
+            let wave = Wave { events, first: entry.first, bytes, position: None, dead: Vec::new(), caller: None };
+            if inlet.waves.send(wave).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+}

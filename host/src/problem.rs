@@ -1,0 +1,317 @@
+//! What does the operator read when something is wrong?
+//!
+//! One type reaches the terminal: what, where, facts, help. It cannot be made without help: what nobody can do anything about is a
+//! mistake of ours and an [`anyhow::Error`]. Control characters are shown as escapes, because names and messages come from files and
+//! plugins of others, and none of those may write to a terminal.
+
+use std::fmt::{self, Display, Formatter};
+use std::sync::Arc;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing starts, or the node stopped.
+    Error,
+    /// It goes on.
+    Warning,
+}
+
+/// Where to look.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A line of a text file.
+    Text {
+        /// As the operator named it.
+        file: Arc<str>,
+        /// From 1.
+        line: usize,
+        /// From 1, in characters.
+        column: usize,
+    },
+    /// In the unit of whoever will look: `vip.zip/users-3.csv: row 48213, byte 9120334`.
+    Other(String),
+}
+
+/// One message for the operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, in one line.
+    pub what: String,
+    /// Where, if it has a place.
+    pub place: Option<Place>,
+    /// What the reader needs to know, a line each.
+    pub facts: Vec<String>,
+    /// What to do next, a line each.
+    pub help: Vec<String>,
+}
+
+impl Problem {
+    /// Nothing starts, or goes on, before this is mended.
+    #[must_use]
+    pub fn error(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(Severity::Error, what.into(), help.into())
+    }
+
+    /// It goes on all the same.
+    #[must_use]
+    pub fn warning(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, what.into(), help.into())
+    }
+
+    fn new(severity: Severity, what: String, help: String) -> Self {
+        Self { severity, what, place: None, facts: Vec::new(), help: vec![help] }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// One more fact.
+    #[must_use]
+    pub fn fact(mut self, fact: impl Into<String>) -> Self {
+        self.facts.push(fact.into());
+        self
+    }
+
+    /// One more line of help: a line to copy, say.
+    #[must_use]
+    pub fn help(mut self, line: impl Into<String>) -> Self {
+        self.help.push(line.into());
+        self
+    }
+
+    /// For a terminal that shows colours.
+    #[must_use]
+    pub fn coloured(&self) -> impl Display + '_ {
+        Painted { problem: self, paint: COLOURS }
+    }
+}
+
+impl Display for Problem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Painted { problem: self, paint: PLAIN }.fmt(f)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl Display for Place {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text { file, line, column } => write!(f, "{}:{line}:{column}", Clean(file)),
+            Self::Other(place) => Clean(place).fmt(f),
+        }
+    }
+}
+
+/// Several messages, in the order of their places.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Sorts them: what comes first in the file is mended first. What has no place comes before.
+    #[must_use]
+    pub fn new(mut problems: Vec<Problem>) -> Self {
+        problems.sort_by(|one, other| one.place.cmp(&other.place));
+        Self(problems)
+    }
+
+    /// Whether anything forbids going on.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Whether there is nothing to say.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Each.
+    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
+        self.0.iter()
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, more: Self) -> Self {
+        Self::new(self.0.into_iter().chain(more.0).collect())
+    }
+
+    /// For a terminal that shows colours.
+    #[must_use]
+    pub fn coloured(&self) -> impl Display + '_ {
+        PaintedList(&self.0, COLOURS)
+    }
+}
+
+impl Display for Problems {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        PaintedList(&self.0, PLAIN).fmt(f)
+    }
+}
+
+impl std::error::Error for Problems {}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// Escape sequences; empty without colours.
+#[derive(Clone, Copy)]
+struct Paint {
+    error: &'static str,
+    warning: &'static str,
+    dim: &'static str,
+    bold: &'static str,
+    end: &'static str,
+}
+
+const PLAIN: Paint = Paint { error: "", warning: "", dim: "", bold: "", end: "" };
+const COLOURS: Paint =
+    Paint { error: "\x1b[1;31m", warning: "\x1b[1;33m", dim: "\x1b[2m", bold: "\x1b[1m", end: "\x1b[0m" };
+
+struct Painted<'a> {
+    problem: &'a Problem,
+    paint: Paint,
+}
+
+impl Display for Painted<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { problem, paint: Paint { error, warning, dim, bold, end } } = self;
+        let (colour, word) = match problem.severity {
+            Severity::Error => (error, "error"),
+            Severity::Warning => (warning, "warning"),
+        };
+        write!(f, "{colour}{word}{end}{bold}: {}{end}", Clean(&problem.what))?;
+        if let Some(place) = &problem.place {
+            write!(f, "\n  {dim}at {place}{end}")?;
+        }
+        for fact in &problem.facts {
+            write!(f, "\n  {}", Clean(fact))?;
+        }
+        for (number, line) in problem.help.iter().enumerate() {
+            // Lines after the first stand below its text.
+            let head = if number == 0 { "help: " } else { "      " };
+            write!(f, "\n  {bold}{head}{end}{}", Clean(line))?;
+        }
+        Ok(())
+    }
+}
+
+struct PaintedList<'a>(&'a [Problem], Paint);
+
+impl Display for PaintedList<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (number, problem) in self.0.iter().enumerate() {
+            let gap = if number == 0 { "" } else { "\n\n" };
+            write!(f, "{gap}{}", Painted { problem, paint: self.1 })?;
+        }
+        Ok(())
+    }
+}
+
+/// Text in which control characters are escapes.
+struct Clean<'a>(&'a str);
+
+impl Display for Clean<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|character| match character {
+            control if control.is_control() => write!(f, "{}", control.escape_default()),
+            other => write!(f, "{other}"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn unknown() -> Problem {
+        Problem::error("sink `crm` has no authorization `crm_prod`", "name one of them")
+            .at(Place::Text { file: "pipeline.yaml".into(), line: 31, column: 20 })
+            .fact("authorizations here: crm, warehouse")
+    }
+
+    fn check(shown: impl Display, expected: Expect) {
+        expected.assert_eq(&shown.to_string());
+    }
+
+    #[test]
+    fn what_where_facts_help() {
+        check(
+            unknown(),
+            expect![[r#"
+                error: sink `crm` has no authorization `crm_prod`
+                  at pipeline.yaml:31:20
+                  authorizations here: crm, warehouse
+                  help: name one of them"#]],
+        );
+        check(
+            Problem::warning("source `segment` rejected 1 row", "see").at(Place::Other("vip.zip/a.csv: row 4".into())),
+            expect![[r#"
+                warning: source `segment` rejected 1 row
+                  at vip.zip/a.csv: row 4
+                  help: see"#]],
+        );
+    }
+
+    #[test]
+    fn lines_of_help_stand_below_each_other() {
+        check(
+            Problem::error("no", "add this line").help("plain_http: true"),
+            expect![[r#"
+                error: no
+                  help: add this line
+                        plain_http: true"#]],
+        );
+    }
+
+    #[test]
+    fn colours_only_when_asked_for() {
+        check(
+            format!("{:?}", unknown().coloured().to_string()),
+            expect![[
+                r#""\u{1b}[1;31merror\u{1b}[0m\u{1b}[1m: sink `crm` has no authorization `crm_prod`\u{1b}[0m\n  \u{1b}[2mat pipeline.yaml:31:20\u{1b}[0m\n  authorizations here: crm, warehouse\n  \u{1b}[1mhelp: \u{1b}[0mname one of them""#
+            ]],
+        );
+    }
+
+    #[test]
+    fn nobody_writes_to_the_terminal() {
+        check(
+            Problem::error("red \x1b[31m", "two\nlines"),
+            expect![[r#"
+                error: red \u{1b}[31m
+                  help: two\nlines"#]],
+        );
+    }
+
+    #[test]
+    fn they_come_in_the_order_of_their_places() {
+        let at =
+            |line: usize| Problem::error(line.to_string(), "-").at(Place::Text { file: "a".into(), line, column: 1 });
+        let problems = Problems::new(vec![at(10), at(9), Problem::error("nowhere", "-")]);
+        let order: Vec<&str> = problems.iter().map(|problem| problem.what.as_str()).collect();
+        assert_eq!(order, ["nowhere", "9", "10"]);
+    }
+}

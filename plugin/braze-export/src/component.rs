@@ -1,0 +1,5 @@
+//! The WebAssembly component.
+
+use crate::BrazeExport;
+
+brazeline_kit::export!(BrazeExport: sink);

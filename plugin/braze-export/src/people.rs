@@ -1,0 +1,153 @@
+//! Which updates are about the same person?
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use brazeline_kit::Event;
+use brazeline_kit::person::Audiences;
+
+use crate::action::{Action, Array, actions};
+use crate::attributes::any_increments;
+use crate::fields::Field;
+use crate::identifier::{Identifier, UPDATE_ONLY};
+use crate::person::Profile;
+use crate::settings::Settings;
+use crate::update::Update;
+
+/// Everything that a batch says, by person.
+#[derive(Debug, Default)]
+pub struct People<'a> {
+    /// Who they are.
+    pub persons: Vec<Person>,
+    /// What profiles are to hold.
+    pub profiles: Vec<Profile<'a>>,
+    /// What persons did and bought.
+    pub deeds: Vec<Deeds<'a>>,
+    /// Their places, by the events' key. By the identifier where the key is none: it need not be the person's own.
+    known: BTreeMap<Cow<'a, str>, usize>,
+}
+
+/// One person.
+#[derive(Debug)]
+pub struct Person {
+    /// Who it is.
+    pub identifier: Identifier,
+    /// The place of the profile that takes the next event, if there is one.
+    open: Option<usize>,
+}
+
+/// What one event says that a person did or bought.
+#[derive(Debug)]
+pub struct Deeds<'a> {
+    /// The person's place.
+    pub person: usize,
+    /// The event's place in the batch.
+    pub event: u32,
+    /// At least one.
+    pub actions: Vec<Action<'a>>,
+}
+
+impl<'a> People<'a> {
+    /// Takes an event. An error says why it can never pass; then nothing of it is taken.
+    pub fn take(&mut self, event: &Event<'a>, settings: &Settings) -> Result<(), String> {
+        let mut update = Update::read(event)?;
+        let person = self.person(event.key, &update)?;
+        let fields = update.attributes.take().map(|fields| fields.0).unwrap_or_default();
+        let fields = attributes(fields, &self.persons[person].identifier, settings)?;
+        let events = actions(Array::Events, update.events.take());
+        let actions: Vec<_> =
+            events.chain(actions(Array::Purchases, update.purchases.take())).collect::<Result<_, _>>()?;
+        self.check_size(person, &actions, settings)?;
+        let audiences = update.audiences.unwrap_or_default();
+        if !fields.is_empty() || !audiences.of.is_empty() || !audiences.members_in.is_empty() {
+            self.add(event.index, person, fields, audiences);
+        }
+        if !actions.is_empty() {
+            self.deeds.push(Deeds { person, event: event.index, actions });
+        }
+        Ok(())
+    }
+
+    fn person(&mut self, key: &'a str, update: &Update<'a>) -> Result<usize, String> {
+        if let Some(person) = self.known.get(key) {
+            return Ok(*person);
+        }
+        match Identifier::of_key(key) {
+            Some(identifier) => Ok(self.meet(Cow::Borrowed(key), identifier?)),
+            None => {
+                let identifier = Identifier::of_user(update)?;
+                let name = Cow::Owned(identifier.member.clone());
+                let known = self.known.get(&name).copied();
+                Ok(known.unwrap_or_else(|| self.meet(name, identifier)))
+            }
+        }
+    }
+
+    fn meet(&mut self, name: Cow<'a, str>, identifier: Identifier) -> usize {
+        let person = self.persons.len();
+        self.persons.push(Person { identifier, open: None });
+        self.known.insert(name, person);
+        person
+    }
+
+    fn check_size(&self, person: usize, actions: &[Action<'_>], settings: &Settings) -> Result<(), String> {
+        let most = settings.object_bytes().saturating_sub(self.persons[person].identifier.member.len());
+        match actions.iter().find(|action| action.json.len() > most) {
+            Some(action) => Err(too_large(action.array, settings)),
+            None => Ok(()),
+        }
+    }
+
+    fn add(&mut self, event: u32, person: usize, fields: Vec<Field<'a>>, audiences: Audiences<'a>) {
+        let increments = any_increments(&fields);
+        let before = self.persons[person].open.map(|place| &mut self.profiles[place]);
+        let round = before.as_ref().map_or(0, |before| before.round + 1);
+        let fields = match before {
+            Some(before) if before.increments == increments => match before.attributes.join(fields) {
+                Ok(()) => return before.also(event, audiences),
+                Err(fields) => fields,
+            },
+            _ => fields,
+        };
+        let mut profile = Profile { person, round, increments, ..Profile::default() };
+        profile.attributes = fields.into();
+        profile.also(event, audiences);
+        self.persons[person].open = Some(self.profiles.len());
+        self.profiles.push(profile);
+    }
+}
+
+impl<'a> Profile<'a> {
+    fn also(&mut self, event: u32, audiences: Audiences<'a>) {
+        self.memberships.join(audiences);
+        self.events.push(event);
+    }
+}
+
+/// Without those that Braze would read as whom the object is about.
+fn attributes<'a>(
+    mut fields: Vec<Field<'a>>,
+    identifier: &Identifier,
+    settings: &Settings,
+) -> Result<Vec<Field<'a>>, String> {
+    for field in &fields {
+        let name = field.name.as_str();
+        if name == settings.membership_attribute {
+            return Err(format!(
+                "/attributes/{name}: this attribute holds the audiences; say memberships under `audiences`, or choose another \
+                 `membership_attribute`"
+            ));
+        }
+        if name == UPDATE_ONLY {
+            return Err(format!("/attributes/{name}: this is a setting of the sink, `update_existing_only`"));
+        }
+    }
+    fields.retain(|field| !identifier.conflicts(field.name.as_str()));
+    Ok(fields)
+}
+
+/// Why an object can never be sent.
+#[must_use]
+pub fn too_large(array: Array, settings: &Settings) -> String {
+    format!("/{}: an object does not fit into a request of {} bytes", array.name(), settings.body_limit_bytes)
+}

@@ -1,0 +1,5 @@
+//! The WebAssembly component.
+
+use crate::BrazeIngest;
+
+brazeline_kit::export!(BrazeIngest: receiver);

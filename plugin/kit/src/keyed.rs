@@ -1,0 +1,91 @@
+//! Changing events in the light of what was kept about the same key.
+
+use serde::Serialize;
+
+use crate::{Batch, Plugin, Rejection, Scope, transform::Output};
+
+/// Changes events and remembers.
+pub trait KeyedTransform: Plugin {
+    /// A batch, and what is held for each of its keys.
+    fn transform(&self, batch: &Batch, held: &Held<'_>, snapshot: Option<&Snapshot>, out: &mut KeyedOutput);
+
+    /// After a snapshot ended: keys that it speaks for and that were not seen in it.
+    fn absent(&self, held: &Held<'_>, snapshot: &Snapshot, out: &mut KeyedOutput);
+}
+
+/// How much what is held about a key can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing was ever kept.
+    None,
+    /// What was kept is what the sink accepted or will.
+    Known,
+    /// Something put it in doubt: everything is to be said again.
+    Unsure,
+}
+
+/// What is held about the distinct keys of a call.
+#[derive(Debug, Default)]
+pub struct Held<'a> {
+    /// For each key: its name, how it stands, the version and the bytes of what was kept.
+    pub keys: Vec<(&'a str, Standing, u32, &'a [u8])>,
+    /// For each event, the place of its key in `keys`. Empty for `absent`.
+    pub key_of: Vec<u32>,
+}
+
+/// A full look at somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// At whom.
+    pub scope: Scope,
+    /// The first complete one: to be learnt and not told, unless the settings say so.
+    pub baseline: bool,
+}
+
+/// What came of a call.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct KeyedOutput {
+    /// Events out, drops and rejections.
+    pub output: Output,
+    /// What is kept from now on, by the key's place. A key that is not named keeps what it has.
+    pub changes: Vec<(u32, Update)>,
+}
+
+impl KeyedOutput {
+    /// Emits an event on behalf of an input: an event of the batch by its place, or for `absent` a key by its place.
+    pub fn emit(&mut self, origin: u32, key: &str, body: &impl Serialize) -> Result<(), String> {
+        self.output.current = origin;
+        self.output.emit(key, body)
+    }
+
+    /// Says that nothing comes of an input.
+    pub fn drop(&mut self, index: u32) {
+        self.output.dropped.push(index);
+    }
+
+    /// Says that an input can never pass, and why.
+    pub fn reject(&mut self, index: u32, reason: impl Into<String>) {
+        self.output.rejections.push(Rejection { index, reason: reason.into() });
+    }
+
+    /// Keeps something about a key, by its place, from now on.
+    pub fn keep(&mut self, key: u32, update: Update) {
+        self.changes.push((key, update));
+    }
+}
+
+/// What is kept about a key from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Update {
+    /// This.
+    Put {
+        /// Its state.
+        bytes: Vec<u8>,
+        /// The audiences that it is in now.
+        tags: Vec<String>,
+        /// Still in doubt, for what could not be said now.
+        unsure: bool,
+    },
+    /// Nothing.
+    Delete,
+}

@@ -1,0 +1,91 @@
+//! From updates to requests, and from answers to verdicts.
+
+use brazeline_kit::{Batch, Plan, Plugin, Prepared, Problem, Rejection, Response, Scheme, Settled, Sink, Target};
+
+use crate::answer::verdict;
+use crate::context::Context;
+use crate::pack::{Pack, bytes, target};
+use crate::record::{Records, records};
+use crate::settings::{Mode, Settings};
+
+/// Where Lytics takes records.
+const ORIGIN: &str = "https://api.lytics.io";
+
+/// The authorization's member with the token.
+const API_TOKEN: &str = "api_token";
+
+/// So many bytes of updates make full requests and leave room for the identifiers that records get.
+const GATHER_BYTES: u32 = 4 * 1024 * 1024;
+
+/// The sink.
+#[derive(Debug)]
+pub struct LyticsExport {
+    settings: Settings,
+    path: String,
+}
+
+impl Plugin for LyticsExport {
+    const NAME: &'static str = "lytics-export";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const SUMMARY: &'static str = "Sends person updates to a stream of Lytics, a record for each.";
+    const AUTHORIZATIONS: &'static [&'static str] = &["lytics"];
+    type Settings = Settings;
+
+    fn configure(settings: Settings) -> Result<Self, Vec<Problem>> {
+        match settings.problems() {
+            problems if problems.is_empty() => Ok(Self { path: settings.path(), settings }),
+            problems => Err(problems),
+        }
+    }
+
+    fn plan(&self) -> Plan {
+        let mode = self.settings.mode;
+        let scheme = match mode {
+            // The raw token, without `Bearer`.
+            Mode::Collect => Scheme::header("authorization", API_TOKEN),
+            Mode::Single => Scheme::query("key", API_TOKEN),
+        };
+        let target = Target { name: target(mode).to_owned(), origin: Some(ORIGIN.to_owned()), scheme: Some(scheme) };
+        Plan { targets: vec![target], gather_bytes: GATHER_BYTES, ..Plan::default() }
+    }
+}
+
+impl Sink for LyticsExport {
+    fn prepare(&self, batch: &Batch) -> Prepared {
+        let mut attributes = Pack::attributes(&self.settings, &self.path);
+        let mut events = Pack::events(&self.settings, &self.path);
+        let mut rejections = Vec::new();
+        for event in batch.iter() {
+            match records(event, &self.settings).and_then(|records| self.fits(records)) {
+                Ok(records) => {
+                    attributes.add(event.index, &records.attributes);
+                    events.add(event.index, &records.events);
+                }
+                Err(reason) => rejections.push(Rejection { index: event.index, reason }),
+            }
+        }
+        let mut requests = attributes.finish();
+        requests.append(&mut events.finish());
+        Prepared { requests, rejections }
+    }
+
+    fn settle(&self, context: &[u8], response: &Response) -> Settled {
+        Settled { verdict: verdict(Context::from_bytes(context), response), budgets: Vec::new() }
+    }
+}
+
+impl LyticsExport {
+    /// An update's events go together, so they have to fit together.
+    fn fits(&self, records: Records) -> Result<Records, String> {
+        let most = self.settings.limits.request_bytes;
+        match bytes(&records.events) {
+            bytes if bytes > most => Err(format!(
+                "its events have {bytes} bytes together; Lytics takes {most} in a request: send fewer at once"
+            )),
+            _ => Ok(records),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,41 @@
+//! The record of a person's attributes: their values as they came, and the identifiers that are not among them.
+
+use serde_json::value::RawValue;
+
+use super::{Object, left_out, nobody};
+use crate::identity::{Identity, check_value, is_identifier};
+use crate::members::Members;
+use crate::settings::Settings;
+
+/// None if there is nothing to say.
+pub fn record(attributes: &RawValue, identity: &Identity<'_>, settings: &Settings) -> Result<Option<String>, String> {
+    let json = attributes.get();
+    let members: Members<'_> = brazeline_kit::event::parse(json)?;
+    let mut record = Object::with_capacity(json.len() + 128);
+    let (mut known, mut said) = (Vec::new(), false);
+    for (name, value) in &members.0 {
+        if left_out(name, value.get(), settings)? {
+            continue;
+        }
+        if is_identifier(name, &settings.identifier_fields) {
+            // An unset identifier would make it a record about nobody.
+            if matches!(value.get(), "null" | r#""""#) {
+                continue;
+            }
+            check_value(name, value, settings)?;
+            known.push(name.as_ref());
+        }
+        record.member(name, value.get());
+        said = true;
+    }
+    if !said {
+        return Ok(None);
+    }
+    if known.is_empty() && identity.is_empty() {
+        return Err(nobody());
+    }
+    for (field, value) in identity.iter().filter(|(field, _)| !known.contains(field)) {
+        record.member(field, value);
+    }
+    Ok(Some(record.end()))
+}

@@ -1,0 +1,3 @@
+//! The component: what WIT brings goes to [`MapFields`](crate::MapFields).
+
+brazeline_kit::export!(crate::MapFields: transform);

@@ -1,0 +1,75 @@
+//! Writes the object that the rules make of another.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::members::Members;
+use crate::rules::{Fate, Rules};
+
+/// Writes the object that the rules make of these members to `out`. False: nothing changed, and what was written equals what
+/// there was but for white space.
+pub fn edit(members: &Members<'_>, rules: &Rules, out: &mut String) -> Result<bool, String> {
+    let mut object = Object::begin(out);
+    let mut changed = !rules.set.is_empty();
+    for (name, value) in &members.0 {
+        match rules.fate(name) {
+            Fate::Stay => object.member(name, value),
+            Fate::Go => changed = true,
+            Fate::Rename { to, clashes } => {
+                if *clashes && members.get(to).is_some() {
+                    return Err(format!(
+                        "`{name}` is renamed to `{to}`, and there is a `{to}` already: drop one of them"
+                    ));
+                }
+                object.member(to, value);
+                changed = true;
+            }
+        }
+    }
+    object.end(&rules.set);
+    Ok(changed)
+}
+
+struct Object<'o> {
+    out: &'o mut String,
+    empty: bool,
+}
+
+impl<'o> Object<'o> {
+    fn begin(out: &'o mut String) -> Self {
+        out.push('{');
+        Self { out, empty: true }
+    }
+
+    fn separate(&mut self) {
+        if !std::mem::take(&mut self.empty) {
+            self.out.push(',');
+        }
+    }
+
+    fn member(&mut self, name: &str, value: &RawValue) {
+        self.separate();
+        write_name(name, self.out);
+        self.out.push_str(value.get());
+    }
+
+    fn end(mut self, members: &str) {
+        if !members.is_empty() {
+            self.separate();
+            self.out.push_str(members);
+        }
+        self.out.push('}');
+    }
+}
+
+/// Writes a member's name and its colon.
+pub fn write_name(name: &str, out: &mut String) {
+    if name.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
+        out.push_str(&Value::from(name).to_string());
+    } else {
+        out.push('"');
+        out.push_str(name);
+        out.push('"');
+    }
+    out.push(':');
+}

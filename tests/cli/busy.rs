@@ -1,0 +1,49 @@
+//! What another process holds: a port, a `data_dir`.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::Stdio;
+
+use expect_test::expect;
+
+use crate::brazeline::{command, run};
+
+#[test]
+fn a_port_that_is_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = other.local_addr().unwrap().to_string();
+    let pipeline = format!(
+        "name: posted\nsources:\n  in: {{ type: http_server, address: \"{address}\" }}\nsinks:\n  out: {{ type: stdout, inputs: [in] }}\n"
+    );
+    std::fs::write(folder.path().join("pipeline.yaml"), pipeline).unwrap();
+    let said = run(folder.path(), &["run", "pipeline.yaml"]);
+    expect![[r#""#]].assert_eq(&said.failure().replace(&address, "[address]"));
+}
+
+#[test]
+fn a_data_dir_that_is_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipeline = "name: piped\nsources:\n  in: { type: stdin }\nsinks:\n  out: { type: stdout, inputs: [in] }\n";
+    std::fs::write(folder.path().join("pipeline.yaml"), pipeline).unwrap();
+    // It runs until its standard input ends.
+    let mut first = command(folder.path(), &["run", "pipeline.yaml"]);
+    let mut first = first
+        .env("BRAZELINE_LOG", "info")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(first.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(log.any(|line| line.contains("started")), "it never started");
+
+    let again = run(folder.path(), &["run", "pipeline.yaml"]);
+    let letters = run(folder.path(), &["dead-letters", "list", "pipeline.yaml"]);
+    drop(first.stdin.take());
+    log.for_each(drop);
+    assert_eq!(first.wait().unwrap().code(), Some(0));
+
+    expect![[r#""#]].assert_eq(&again.failure());
+    expect![[r#""#]].assert_eq(&letters.failure());
+}

@@ -1,0 +1,3 @@
+//! The component.
+
+brazeline_kit::export!(crate::Lines: decoder);

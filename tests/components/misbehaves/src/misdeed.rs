@@ -1,0 +1,98 @@
+//! What can be done wrong.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A broken rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Misdeed {
+    /// Traps.
+    Trap,
+    /// Never comes back.
+    Loop,
+    /// Takes memory without end.
+    Allocate,
+    /// Answers for more or fewer than it was asked.
+    WrongCount,
+    /// Answers with ends that fall.
+    UnsortedEnds,
+    /// Answers with a key that is not UTF-8.
+    KeyNotUtf8,
+    /// Answers with a body that is no JSON object.
+    BodyNotJson,
+    /// Answers with more than anybody wants.
+    TooLarge,
+    /// Asks for a whole URL where a path belongs.
+    AbsoluteUrl,
+    /// Puts a second header into the first.
+    CrlfHeader,
+    /// Sends credentials of its own.
+    Credentials,
+    /// Sends to a target that is not in its plan.
+    UnknownTarget,
+    /// Prepares well, and traps when the answer comes.
+    TrapInSettle,
+}
+
+#[derive(Deserialize)]
+struct Order {
+    #[serde(default)]
+    r#do: Option<Misdeed>,
+    #[serde(default)]
+    poison: bool,
+}
+
+impl Misdeed {
+    /// What a body tells to do. A poisoned one traps.
+    #[must_use]
+    pub fn told(body: &[u8]) -> Option<Self> {
+        let order: Order = serde_json::from_slice(body).ok()?;
+        if order.poison { Some(Self::Trap) } else { order.r#do }
+    }
+
+    /// Does it, if it is one of those from which nobody comes back.
+    pub fn commit(self) {
+        match self {
+            Self::Trap => panic!("told to trap"),
+            Self::Loop => forever(),
+            Self::Allocate => allocate(),
+            _ => {}
+        }
+    }
+}
+
+fn forever() {
+    let mut turns = 0_u64;
+    loop {
+        turns = std::hint::black_box(turns.wrapping_add(1));
+    }
+}
+
+fn allocate() {
+    let mut taken: Vec<Vec<u8>> = Vec::new();
+    loop {
+        taken.push(std::hint::black_box(vec![1; 1024 * 1024]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Misdeed;
+
+    #[test]
+    fn a_body_tells_what_to_do() {
+        let cases = [
+            ("{}", None),
+            ("not json", None),
+            (r#"{"do":"fly"}"#, None),
+            (r#"{"do":"loop"}"#, Some(Misdeed::Loop)),
+            (r#"{"do":"key_not_utf8"}"#, Some(Misdeed::KeyNotUtf8)),
+            (r#"{"poison":false}"#, None),
+            (r#"{"poison":true,"do":"loop"}"#, Some(Misdeed::Trap)),
+        ];
+        for (body, misdeed) in cases {
+            assert_eq!(Misdeed::told(body.as_bytes()), misdeed, "{body}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Whole pipelines: the real program between the sandbox's Braze and Lytics.
+//!
+//! One binary for all suites, because each would link the engine anew. What all of them need lies under `support/`.
+
+#[path = "support/components.rs"]
+mod components;
+#[path = "support/host.rs"]
+mod host;
+#[path = "support/http.rs"]
+mod http;
+#[path = "support/receiver.rs"]
+mod receiver;
+#[path = "support/scene.rs"]
+mod scene;
+
+#[path = "e2e/audiences.rs"]
+mod audiences;
+#[path = "e2e/crash.rs"]
+mod crash;
+#[path = "e2e/files.rs"]
+mod files;
+#[path = "e2e/hostile.rs"]
+mod hostile;
+#[path = "e2e/rejections.rs"]
+mod rejections;
+#[path = "e2e/shape.rs"]
+mod shape;
+#[path = "e2e/vector.rs"]
+mod vector;
+#[path = "e2e/webhooks.rs"]
+mod webhooks;

@@ -1,0 +1,117 @@
+//! Components of strangers: one that reaches for what it may not have, and one that breaks the rules of the boundary.
+
+use std::io::Write;
+
+use expect_test::expect;
+use serde_json::Value;
+
+use crate::components;
+use crate::host::{Ended, Place};
+use crate::receiver::Receiver;
+
+/// Events with these bodies, a line each, and a good one before and behind.
+fn lines(bodies: &[&str]) -> String {
+    let all = ["{}"].iter().chain(bodies).chain(&["{}"]);
+    let line = |(number, body): (usize, &&str)| body.replacen('{', &format!("{{\"id\":\"u-{number}\","), 1) + "\n";
+    all.enumerate().map(line).collect::<String>().replace(",}", "}")
+}
+
+/// Runs a pipeline from its standard input to the end.
+fn run(place: &Place, input: &str) -> Ended {
+    let mut host = place.run();
+    host.stdin().write_all(input.as_bytes()).unwrap();
+    host.wait()
+}
+
+/// A pipeline with a component by its path between the standard input and the standard output.
+fn transform(component: &str) -> Place {
+    Place::new(&format!(
+        "name: strange\nsources:\n  in: {{ type: stdin, identifier: {{ external_id: id }} }}\ntransforms:\n  strange: {{ type: {}, inputs: [in] }}\nsinks:\n  out: {{ type: stdout, inputs: [strange] }}\n",
+        components::path(component).display()
+    ))
+}
+
+/// A pipeline with the misbehaving component as its sink.
+fn sink(receiver: &Receiver) -> Place {
+    Place::new(&format!(
+        "name: strange\nauthorizations:\n  there: {{ type: braze, plain_http: true, hosts: {{ target: \"{}\" }} }}\nsources:\n  in: {{ type: stdin, identifier: {{ external_id: id }} }}\nsinks:\n  strange: {{ type: {}, inputs: [in], authorization: there, linger: 10ms }}\n",
+        receiver.url(),
+        components::path("misbehaves").display()
+    ))
+}
+
+/// The reasons of the dead letters, without what differs from machine to machine.
+fn reasons(place: &Place) -> String {
+    let listed = place.brazeline(&["dead-letters", "list", "pipeline.yaml", "--json"]);
+    let reason = |line: &str| {
+        let letter: Value = serde_json::from_str(line).unwrap();
+        format!("{}: {}\n", letter["event"]["do"], letter["reason"].as_str().unwrap())
+    };
+    let mut reasons: Vec<String> = listed.stdout.lines().map(reason).collect();
+    reasons.sort_unstable();
+    reasons.concat()
+}
+
+#[test]
+fn each_power_is_refused() {
+    let powers = [
+        "read_file",
+        "write_file",
+        "folders",
+        "environment",
+        "arguments",
+        "resolve",
+        "connect",
+        "listen",
+        "udp",
+        "http",
+    ];
+    let place = transform("hostile");
+    let events = powers.iter().enumerate().map(|(n, power)| format!("{{\"id\":\"u-{n}\",\"try\":\"{power}\"}}\n"));
+    let ended = run(&place, &events.collect::<String>());
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let refused = |power: &&str| format!("{{\"tried\":\"{power}\",\"outcome\":\"refused\"}}");
+    let (mut said, mut expected): (Vec<_>, Vec<_>) =
+        (ended.stdout.lines().map(str::to_owned).collect(), powers.iter().map(refused).collect());
+    said.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn what_a_transform_breaks_is_rejected_and_the_rest_goes_on() {
+    let place = transform("misbehaves");
+    let misdeeds = ["trap", "allocate", "wrong_count", "unsorted_ends", "key_not_utf8", "body_not_json", "too_large"];
+    let bodies: Vec<String> = misdeeds.iter().map(|misdeed| format!("{{\"do\":\"{misdeed}\"}}")).collect();
+    let ended = run(&place, &lines(&bodies.iter().map(String::as_str).collect::<Vec<_>>()));
+    assert_eq!(ended.stdout, "{\"id\":\"u-0\"}\n{\"id\":\"u-8\"}\n");
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    expect![[r#""#]].assert_eq(&reasons(&place));
+}
+
+#[test]
+fn a_loop_is_ended_and_the_rest_goes_on() {
+    let place = transform("misbehaves");
+    let mut host = place.run();
+    let mut stdin = host.stdin();
+    stdin.write_all(b"{\"id\":\"u-0\",\"do\":\"loop\"}\n").unwrap();
+    // On its own in its batch, so that the deadline is met once.
+    host.says(&["deadline"]);
+    stdin.write_all(b"{\"id\":\"u-1\"}\n").unwrap();
+    drop(stdin);
+    let ended = host.wait();
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(3), "{\"id\":\"u-1\"}\n"), "{}", ended.stderr);
+    expect![[r#""#]].assert_eq(&reasons(&place));
+}
+
+#[test]
+fn what_a_sink_breaks_is_rejected_and_the_rest_goes_on() {
+    let receiver = Receiver::start();
+    let place = sink(&receiver);
+    let misdeeds = ["trap", "wrong_count", "absolute_url", "crlf_header", "credentials", "unknown_target", "too_large"];
+    let bodies: Vec<String> = misdeeds.iter().map(|misdeed| format!("{{\"do\":\"{misdeed}\"}}")).collect();
+    let ended = run(&place, &lines(&bodies.iter().map(String::as_str).collect::<Vec<_>>()));
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    assert_eq!(receiver.lines(), ["{\"id\":\"u-0\"}", "{\"id\":\"u-8\"}"]);
+    expect![[r#""#]].assert_eq(&reasons(&place));
+}

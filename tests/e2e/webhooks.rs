@@ -1,0 +1,104 @@
+//! Braze -> Lytics: what a marketer's webhook says arrives value for value, and what is no webhook is answered clearly.
+
+use brazeline_sandbox::braze::{Body, Campaign};
+use expect_test::{Expect, expect};
+use serde_json::{Map, Value, json};
+
+use crate::host::Host;
+use crate::http::{self, Answer, post};
+use crate::scene::{Extra, Scene, WEBHOOK, webhooks};
+
+/// The partner page's example, and what the bodies of activities hold beside it.
+fn john() -> Map<String, Value> {
+    let john = json!({
+        "city": "AnyTown", "country": "United States", "first_name": "John", "gender": "male",
+        "language": "English", "last_name": "Smith", "date_of_birth": "19820101",
+        "phone_number": "5551231234", "time_zone": "GMT+7", "twitter_handle": "johnsmith",
+        "email": "john.smith@email.com", "braze_id": "xxxxxx",
+        "canvas_name": "Welcome", "canvas_step_name": "Day 3", "campaign_name": "Autumn \"sale\"",
+        "device_id": "device-77", "time": "2026-11-23T09:00:00Z",
+    });
+    serde_json::from_value(john).unwrap()
+}
+
+/// Sends a campaign to one person, and compares what Lytics' stream gets with what Braze sent.
+fn arrives(body: Body, fields: usize) {
+    let scene = webhooks(Extra::default());
+    let mut host = scene.place.run();
+    let sent: Map<String, Value> = serde_json::from_slice(&body.render(&john())).unwrap();
+    let url = format!("http://{}{WEBHOOK}", host.address("webhooks"));
+    let report = scene.vendors.wait(Campaign::new(url, body, vec![john()]).send());
+    assert_eq!(report.statuses, [[200]]);
+    scene.lytics_until("the record is there", |lytics| lytics.stream("braze_users").len() == 1);
+    let record = scene.vendors.lytics().read(|lytics| lytics.stream("braze_users")[0].fields.clone());
+    assert_eq!(record, sent);
+    assert_eq!(record.len(), fields);
+    assert_eq!(host.terminate().code, Some(0));
+}
+
+#[test]
+fn a_profile_from_a_campaign_arrives_value_for_value() {
+    arrives(Body::campaign(), 12);
+}
+
+#[test]
+fn a_profile_from_a_step_of_a_canvas_arrives_value_for_value() {
+    arrives(Body::canvas_step(), 14);
+}
+
+#[test]
+fn an_email_an_sms_and_a_push_arrive_value_for_value() {
+    for body in [Body::email(), Body::sms(), Body::push()] {
+        arrives(body, 5);
+    }
+}
+
+#[test]
+fn what_is_no_webhook_is_answered_with_what_is_wrong() {
+    let scene = webhooks(Extra { source: ", max_body: 2KiB", ..Extra::default() });
+    let mut host = scene.place.run();
+    let address = host.address("webhooks");
+    let json = [("content-type", "application/json")];
+    let send = |method, path, body: &str| http::send(&address, method, path, &json, body).unwrap();
+    let large = format!(r#"{{"braze_id":"x","city":"{}"}}"#, "y".repeat(3000));
+    check(
+        send("POST", WEBHOOK, "{no json"),
+        expect![[
+            r#"400 application/json {"message":"the body is no JSON: key must be a string, at line 1, column 2","status":400}"#
+        ]],
+    );
+    check(send("POST", WEBHOOK, r#"{"city":"X"}"#), expect![[r#""#]]);
+    check(send("POST", WEBHOOK, "[]"), expect![[r#""#]]);
+    check(send("POST", WEBHOOK, ""), expect![[r#""#]]);
+    check(send("POST", WEBHOOK, &large), expect![[r#""#]]);
+    check(send("POST", "/c/1234/braze_users?key=wrong", r#"{"braze_id":"x"}"#), expect![[r#""#]]);
+    check(send("POST", "/c/1234/braze_users", r#"{"braze_id":"x"}"#), expect![[r#""#]]);
+    check(send("POST", &WEBHOOK.replace("1234", "99"), r#"{"braze_id":"x"}"#), expect![[r#""#]]);
+    check(send("GET", WEBHOOK, ""), expect![[r#""#]]);
+    check(send("DELETE", WEBHOOK, ""), expect![[r#""#]]);
+    // It goes on all the same, and what came is in exactly one place.
+    let last = post(&address, WEBHOOK, r#"[{"braze_id":"good"},{"city":"nobody's"},7]"#);
+    assert_eq!(
+        (last.status, last.body.as_str()),
+        (200, r#"{"data":{"message_count":1,"rejected_count":2},"message":"success","status":200}"#)
+    );
+    accounted_for(&scene, host);
+}
+
+/// Exactly the good record is at Lytics; the bodies that could be had but not read are dead letters.
+fn accounted_for(scene: &Scene, host: Host) {
+    scene.lytics_until("the good one is there", |lytics| !lytics.stream("braze_users").is_empty());
+    let ended = host.terminate();
+    assert_eq!(ended.code, Some(0));
+    assert!(!ended.stderr.contains("panic"), "{}", ended.stderr);
+    scene.vendors.lytics().read(|lytics| assert_eq!(lytics.stream("braze_users").len(), 1));
+    let shown = |letter: &Value| format!("{} {}: {}\n", letter["place"], letter["count"], letter["reason"]);
+    let letters: String = scene.dead_letters().iter().map(shown).collect();
+    expect![[r#""#]].assert_eq(&letters);
+}
+
+fn check(answer: Answer, expected: Expect) {
+    let kind = answer.head.lines().find_map(|line| line.strip_prefix("content-type: ")).unwrap_or("-");
+    expected.assert_eq(&format!("{} {kind} {}", answer.status, answer.body));
+    let _json: Value = serde_json::from_str(&answer.body).unwrap();
+}

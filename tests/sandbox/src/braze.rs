@@ -1,0 +1,240 @@
+//! A Braze without a network.
+//!
+//! [`Braze`] takes requests as values and answers them as the contract says, and it remembers what was accepted: profiles with
+//! attributes, events and purchases, and what they cost. Written from the contract; it shares no code with what it tests.
+
+mod attribute;
+mod change;
+mod code;
+mod data_points;
+mod date;
+mod event;
+pub mod limit;
+mod page;
+mod pending;
+mod people;
+mod profile;
+mod properties;
+mod purchase;
+mod rate;
+mod refusal;
+mod rules;
+mod track;
+mod webhook;
+mod who;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::{Method, StatusCode};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+pub use event::Event;
+pub use profile::Profile;
+pub use purchase::Purchase;
+pub use refusal::ErrorStyle;
+pub use rules::{Apply, Options, Plan, Rate, Rules};
+pub use webhook::{Body, Campaign, Report};
+pub use who::{Alias, Who};
+
+use crate::exchange::{Answer, Request};
+use crate::fault::Fault;
+use crate::stage::Vendor;
+use change::{Change, What};
+use pending::Pending;
+use people::People;
+use rate::Meter;
+
+/// The permission of `/users/track` (contract 1.1).
+const TRACK: &str = "users.track";
+
+/// A Braze workspace.
+#[derive(Debug, Clone)]
+pub struct Braze {
+    options: Options,
+    meter: Meter,
+    pending: Pending,
+    people: People,
+    products: BTreeSet<String>,
+    dropped: BTreeMap<&'static str, u64>,
+}
+
+impl Braze {
+    /// An empty workspace.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            meter: Meter::default(),
+            pending: Pending::default(),
+            people: People::default(),
+            products: BTreeSet::new(),
+            dropped: BTreeMap::new(),
+        }
+    }
+
+    /// The profile of `external_id:u-1`, `email:a@example.com`, `braze_id:...`, `phone:...` or `alias:label:name`.
+    #[must_use]
+    pub fn profile(&self, who: &str) -> Option<&Profile> {
+        self.people.get(&who.parse().ok()?)
+    }
+
+    /// All profiles, in the order of creation.
+    #[must_use]
+    pub fn profiles(&self) -> &[Profile] {
+        self.people.all()
+    }
+
+    /// What everything cost (contract 2.6).
+    #[must_use]
+    pub fn data_points(&self) -> u64 {
+        self.people.data_points()
+    }
+
+    /// How many accepted requests are not applied yet.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.pending.count()
+    }
+
+    /// What Braze dropped without a word, by reason.
+    #[must_use]
+    pub fn dropped(&self) -> &BTreeMap<&'static str, u64> {
+        &self.dropped
+    }
+
+    /// How it behaves.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.options.rules
+    }
+
+    /// How it behaves from now on. At the end of a maintenance everything that waited is applied.
+    pub fn set_rules(&mut self, rules: Rules) {
+        let is_over = self.options.rules.maintenance && !rules.maintenance;
+        self.options.rules = rules;
+        if is_over {
+            self.apply_all();
+        }
+    }
+
+    fn route(
+        &mut self,
+        request: &Request,
+        fault: Option<&Fault>,
+        now: Timestamp,
+    ) -> Result<Answer, (StatusCode, &'static str)> {
+        // Contract 1.6: a wrong URL is 404; no other status is documented for a wrong method.
+        if request.path != "/users/track" || request.method != Method::POST {
+            return Err((StatusCode::NOT_FOUND, "there is nothing at this address"));
+        }
+        self.authorize(request)?;
+        let left = self.meter.take(&self.options.rules.rate, now);
+        let answer = match left.is_over {
+            true => self.refusal(StatusCode::TOO_MANY_REQUESTS, "rate limit exceeded"),
+            false => self.track(request, fault, now).unwrap_or_else(|(status, message)| self.refusal(status, message)),
+        };
+        Ok(left.told(answer, self.options.rules.rate.plan, now))
+    }
+
+    /// Contract 1.6 has no status for a key without the permission; it is taken to be the one of a key that is no good.
+    fn authorize(&self, request: &Request) -> Result<(), (StatusCode, &'static str)> {
+        let key = request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+        if key != Some(&self.options.key) {
+            return Err((StatusCode::UNAUTHORIZED, "the API key is unknown or missing"));
+        }
+        if !self.options.permissions.contains(TRACK) {
+            return Err((StatusCode::UNAUTHORIZED, "the API key lacks the permission users.track"));
+        }
+        Ok(())
+    }
+
+    fn track(&mut self, request: &Request, fault: Option<&Fault>, now: Timestamp) -> Result<Answer, track::Fatal> {
+        if !request.header("content-type").is_some_and(|kind| kind.starts_with("application/json")) {
+            return Err((StatusCode::BAD_REQUEST, "the content type is application/json"));
+        }
+        let check = track::Check { rules: &self.options.rules, products: &self.products, fault, now };
+        let mut taken = track::read(&request.body, &check)?;
+        let maintenance = self.options.rules.maintenance;
+        self.queue(std::mem::take(&mut taken.changes), now);
+        if maintenance {
+            return Ok(Answer::json(StatusCode::ACCEPTED, &json!({"message": "queued"})));
+        }
+        let message = match fault {
+            Some(Fault::Say { message }) => message,
+            _ => "success",
+        };
+        Ok(Answer::json(StatusCode::CREATED, &taken.reply(message)))
+    }
+
+    fn queue(&mut self, changes: Vec<Change>, now: Timestamp) {
+        let apply = if self.options.rules.maintenance { Apply::WhenTold } else { self.options.rules.apply };
+        let at_once = self.pending.put(changes, apply, now);
+        self.apply(at_once);
+    }
+
+    fn apply(&mut self, changes: Vec<Change>) {
+        let most = self.options.rules.array_elements;
+        for change in changes {
+            if let What::Purchase(purchase) = &change.what {
+                self.products.insert(purchase.product_id.clone());
+            }
+            self.people.apply(change, most, &mut |reason| *self.dropped.entry(reason).or_default() += 1);
+        }
+    }
+}
+
+impl Vendor for Braze {
+    const NAME: &'static str = "Braze";
+
+    fn answer(&mut self, request: &Request, fault: Option<&Fault>, now: Timestamp) -> Answer {
+        self.route(request, fault, now).unwrap_or_else(|(status, message)| self.refusal(status, message))
+    }
+
+    fn refusal(&mut self, status: StatusCode, message: &str) -> Answer {
+        Answer::json(status, &json!({"message": message}))
+    }
+
+    fn apply_due(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let due = self.pending.due(now);
+        self.apply(due);
+        self.pending.next()
+    }
+
+    fn apply_all(&mut self) {
+        let all = self.pending.all();
+        self.apply(all);
+    }
+
+    fn reset(&mut self) {
+        *self = Self::new(self.options.clone());
+    }
+
+    fn state(&self, who: Option<&str>) -> Value {
+        match who {
+            Some(who) => json!(self.profile(who)),
+            None => json!({
+                "profiles": self.profiles(),
+                "data_points": self.data_points(),
+                "pending_requests": self.pending(),
+                "dropped_without_a_word": self.dropped,
+            }),
+        }
+    }
+
+    fn page(&self) -> String {
+        page::body(self)
+    }
+
+    fn rules(&self) -> Value {
+        json!(self.options.rules)
+    }
+
+    fn set_rules(&mut self, rules: Value) -> Result<(), String> {
+        Self::set_rules(self, serde_json::from_value(rules).map_err(|error| error.to_string())?);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
