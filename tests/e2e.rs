@@ -2,6 +2,8 @@
 //!
 //! One binary for all suites, because each would link the engine anew. What all of them need lies under `support/`.
 
+#![expect(clippy::unwrap_used, reason = "a test that meets what it does not expect has failed")]
+
 #[path = "support/components.rs"]
 mod components;
 #[path = "support/host.rs"]
@@ -17,6 +19,8 @@ mod scene;
 mod audiences;
 #[path = "e2e/crash.rs"]
 mod crash;
+#[path = "e2e/delivered.rs"]
+mod delivered;
 #[path = "e2e/files.rs"]
 mod files;
 #[path = "e2e/hostile.rs"]

@@ -18,7 +18,14 @@ fn a_port_that_is_in_use() {
     );
     std::fs::write(folder.path().join("pipeline.yaml"), pipeline).unwrap();
     let said = run(folder.path(), &["run", "pipeline.yaml"]);
-    expect![[r#""#]].assert_eq(&said.failure().replace(&address, "[address]"));
+    expect![[r#"
+        ? 2
+        error: source `in`: nothing can listen at [address]
+          at pipeline.yaml:3:37
+          Address already in use (os error 98)
+          help: stop what listens there, or set another `address`
+    "#]]
+    .assert_eq(&said.failure().replace(&address, "[address]"));
 }
 
 #[test]
@@ -44,6 +51,17 @@ fn a_data_dir_that_is_in_use() {
     log.for_each(drop);
     assert_eq!(first.wait().unwrap().code(), Some(0));
 
-    expect![[r#""#]].assert_eq(&again.failure());
-    expect![[r#""#]].assert_eq(&letters.failure());
+    expect![[r#"
+        ? 2
+        error: the `data_dir` ./data is in use by another run
+          help: stop the other one, or give this pipeline its own `data_dir`
+    "#]]
+    .assert_eq(&again.failure());
+    expect![[r#"
+        ? 1
+        error: the `data_dir` ./data is in use
+          ./data is in use by another run; stop it, or give this pipeline its own `data_dir`
+          help: stop the pipeline first (SIGTERM): it goes on where it was
+    "#]]
+    .assert_eq(&letters.failure());
 }

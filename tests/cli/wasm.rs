@@ -44,40 +44,113 @@ fn exporting(name: &str) -> Vec<u8> {
 
 #[test]
 fn not_there() {
-    check(None, &expect![[r#""#]]);
+    check(
+        None,
+        &expect![[r#"
+        ? 2
+        error: transform `foreign`: `./foreign.wasm` cannot be read
+          at pipeline.yaml:5:20
+          No such file or directory (os error 2)
+          help: check the path and who may read the file
+    "#]],
+    );
 }
 
 #[test]
 fn no_webassembly() {
-    check(Some(b"#!/bin/sh\n"), &expect![[r#""#]]);
+    check(
+        Some(b"#!/bin/sh\n"),
+        &expect![[r#"
+        ? 2
+        error: transform `foreign`: `./foreign.wasm` is not WebAssembly
+          at pipeline.yaml:5:20
+          it has 10 bytes and does not begin as a `.wasm` file does
+          help: give the path of a component, built with `cargo build --release --target wasm32-wasip2`
+    "#]],
+    );
 }
 
 #[test]
 fn a_core_module() {
-    check(Some(MODULE), &expect![[r#""#]]);
+    check(
+        Some(MODULE),
+        &expect![[r#"
+        ? 2
+        error: transform `foreign`: `./foreign.wasm` is a WebAssembly module and not a component
+          at pipeline.yaml:5:20
+          a module has memory and functions; a component says what they mean
+          help: build it as a component: `cargo build --release --target wasm32-wasip2`
+    "#]],
+    );
 }
 
 #[test]
 fn no_valid_component() {
-    check(Some(&[COMPONENT, &[99, 1, 0]].concat()), &expect![[r#""#]]);
+    check(
+        Some(&[COMPONENT, &[99, 1, 0]].concat()),
+        &expect![[r#"
+        ? 2
+        error: transform `foreign`: `./foreign.wasm` is not a valid component
+          at pipeline.yaml:5:20
+          failed to parse WebAssembly module: malformed section id: 99 (at offset 0xa)
+          help: build it again: `cargo build --release --target wasm32-wasip2`
+    "#]],
+    );
 }
 
 #[test]
 fn exports_nothing() {
-    check(Some(COMPONENT), &expect![[r#""#]]);
+    check(
+        Some(COMPONENT),
+        &expect![[r#"
+        ? 2
+        error: transform `foreign`: `./foreign.wasm` is not a Brazeline plugin
+          at pipeline.yaml:5:20
+          it exports nothing
+          help: export `brazeline:pipeline/plugin@0.1.0` and one more interface of that package, say `transform`
+    "#]],
+    );
 }
 
 #[test]
 fn exports_nothing_of_ours() {
-    check(Some(&exporting("wasi:cli/run@0.2.0")), &expect![[r#""#]]);
+    check(
+        Some(&exporting("wasi:cli/run@0.2.0")),
+        &expect![[r#"
+        ? 2
+        error: transform `foreign`: `./foreign.wasm` is not a Brazeline plugin
+          at pipeline.yaml:5:20
+          it exports wasi:cli/run@0.2.0
+          help: export `brazeline:pipeline/plugin@0.1.0` and one more interface of that package, say `transform`
+    "#]],
+    );
 }
 
 #[test]
 fn another_version_of_the_interfaces() {
-    check(Some(&exporting("brazeline:pipeline/plugin@0.2.0")), &expect![[r#""#]]);
+    check(
+        Some(&exporting("brazeline:pipeline/plugin@0.2.0")),
+        &expect![[r#"
+        ? 2
+        error: transform `foreign`: `./foreign.wasm` is built for another version of the plugin interfaces
+          at pipeline.yaml:5:20
+          it exports brazeline:pipeline/plugin@0.2.0
+          this program speaks version 0.1.0
+          help: build it against the interfaces of version 0.1.0, or use the release that it was built for
+    "#]],
+    );
 }
 
 #[test]
-fn our_name_with_another_shape() {
-    check(Some(&exporting("brazeline:pipeline/plugin@0.1.0")), &expect![[r#""#]]);
+fn one_interface_is_not_enough() {
+    check(
+        Some(&exporting("brazeline:pipeline/plugin@0.1.0")),
+        &expect![[r#"
+        ? 2
+        error: transform `foreign`: `./foreign.wasm` is not a Brazeline plugin
+          at pipeline.yaml:5:20
+          it exports brazeline:pipeline/plugin@0.1.0
+          help: export `brazeline:pipeline/plugin@0.1.0` and one more interface of that package, say `transform`
+    "#]],
+    );
 }

@@ -31,7 +31,7 @@ fn memberships_arrive_in_each_form() {
 fn memberships_converge_though_braze_applies_late_and_out_of_order() {
     let mut options = Options::default();
     options.braze.rules.apply = Apply::LateAndOutOfOrder { seed: 7, within_ms: 150 };
-    let scene = triggers_with(sandbox(options), Extra { sink: ", rest_ms: 200", ..Extra::default() });
+    let scene = triggers_with(sandbox(options), Extra { rest_ms: 200, ..Extra::default() });
     let mut host = scene.place.run();
     let truth = play(&scene, &mut host, Form::Batch, 60);
     arrive(&scene, &truth);
@@ -60,7 +60,7 @@ fn play(scene: &Scene, host: &mut Host, form: Form, count: usize) -> Truth {
         let mut happenings = Vec::new();
         for (number, id) in ids.iter().enumerate() {
             let kind = if round == 1 { Kind::Exit } else { Kind::Enter };
-            let chosen = |place: &usize| (number + place * 7 + round * 5) % (round + 2) != 0;
+            let chosen = |place: &usize| !(number + place * 7 + round * 5).is_multiple_of(round + 2);
             let moves: Vec<_> = (0..AUDIENCES.len()).filter(chosen).map(|place| (kind, AUDIENCES[place])).collect();
             let held = truth.entry(id.clone()).or_default();
             for (_, audience) in &moves {

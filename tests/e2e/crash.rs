@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use brazeline_sandbox::Fault;
 use serde_json::json;
@@ -60,7 +61,7 @@ fn kills_in_a_row_while_others_send_lose_nothing() {
     assert_eq!(scene.dead_letters().len(), 0);
 }
 
-/// Sends one person after the other, and keeps whom the program says to have.
+/// Sends one person after the other, and keeps whom the program says to have. While it is down, it is tried again and again.
 fn send_until(done: &AtomicBool, address: &Mutex<String>, acknowledged: &Mutex<Vec<String>>) {
     let bearer = format!("Bearer {TRIGGER_TOKEN}");
     for number in 0_usize.. {
@@ -70,8 +71,9 @@ fn send_until(done: &AtomicBool, address: &Mutex<String>, acknowledged: &Mutex<V
         let (id, address) = (format!("k-{number}"), address.lock().unwrap().clone());
         let body = json!(message(&id, "Nara")).to_string();
         let answer = http::send(&address, "POST", "/", &[("authorization", &bearer)], body);
-        if answer.is_some_and(|answer| answer.status == 200) {
-            acknowledged.lock().unwrap().push(id);
+        match answer.is_some_and(|answer| answer.status == 200) {
+            true => acknowledged.lock().unwrap().push(id),
+            false => std::thread::sleep(Duration::from_millis(5)),
         }
     }
 }

@@ -1,5 +1,8 @@
 //! file -> map-fields -> file: all lines arrive, a kill does not lose any, and bad lines show in the exit code.
 
+use expect_test::expect;
+use serde_json::Value;
+
 use crate::host::{Ended, Place, until};
 
 const LINES: usize = 20_000;
@@ -21,7 +24,7 @@ fn rows(range: std::ops::Range<usize>) -> String {
 fn arrived(place: &Place) -> Vec<usize> {
     let numbers = place.read("out.ndjson");
     let number = |line: &str| {
-        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        let event: Value = serde_json::from_str(line).unwrap();
         assert_eq!(event["attributes"]["city"], "Uji");
         event["user"]["external_id"].as_str().unwrap()[2..].parse().unwrap()
     };
@@ -61,6 +64,15 @@ fn bad_rows_are_rejected_and_the_exit_code_says_so() {
     let ended = ended(&place);
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);
     assert_eq!(arrived(&place), [0, 1, 2, 3]);
-    let listed = place.brazeline(&["dead-letters", "list", "pipeline.yaml"]).stdout;
-    assert_eq!(listed.lines().filter(|line| line.contains("row") || line.contains("line")).count(), 3, "{listed}");
+    let listed = place.brazeline(&["dead-letters", "list", "pipeline.yaml", "--json"]).stdout;
+    let letter = |line: &str| {
+        let letter: Value = serde_json::from_str(line).unwrap();
+        format!("{}: {}\n", letter["place"].as_str().unwrap(), letter["reason"].as_str().unwrap())
+    };
+    expect![[r#"
+        line 3, byte 52: it is not JSON: at line 1, column 2 of it
+        line 4, byte 60: it is JSON, but not an object
+        line 5, byte 64: it has no `no`, which `identifier` names
+    "#]]
+    .assert_eq(&listed.lines().map(letter).collect::<String>());
 }

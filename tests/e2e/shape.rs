@@ -8,7 +8,10 @@ use expect_test::expect;
 use crate::host::Place;
 
 /// A component may grow to this before somebody looks at why.
-const MOST_KIB: u64 = 700;
+const MOST_KIB: u64 = 600;
+
+/// Our own name, and the kind of identifier that a person update calls so (`wit/person-update.schema.json`).
+const OURS: [&str; 3] = ["brazeline", "braze_id", "brazeid"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -31,7 +34,84 @@ fn imports_are_exactly_these() {
         shown += &format!("{name}\n");
         imports.take_while(|line| line.starts_with("    ")).for_each(|line| shown += &format!("{line}\n"));
     }
-    expect![[r#""#]].assert_eq(&shown);
+    expect![[r#"
+        braze-export
+            brazeline:pipeline/types@0.1.0
+            wasi:cli/environment@0.2.6
+            wasi:cli/exit@0.2.6
+            wasi:cli/stderr@0.2.6
+            wasi:cli/stdin@0.2.6
+            wasi:cli/stdout@0.2.6
+            wasi:cli/terminal-input@0.2.6
+            wasi:cli/terminal-output@0.2.6
+            wasi:cli/terminal-stderr@0.2.6
+            wasi:cli/terminal-stdin@0.2.6
+            wasi:cli/terminal-stdout@0.2.6
+            wasi:io/error@0.2.6
+            wasi:io/poll@0.2.6
+            wasi:io/streams@0.2.6
+        braze-ingest
+            brazeline:pipeline/types@0.1.0
+            wasi:cli/environment@0.2.6
+            wasi:cli/exit@0.2.6
+            wasi:cli/stderr@0.2.6
+            wasi:cli/stdin@0.2.6
+            wasi:cli/stdout@0.2.6
+            wasi:cli/terminal-input@0.2.6
+            wasi:cli/terminal-output@0.2.6
+            wasi:cli/terminal-stderr@0.2.6
+            wasi:cli/terminal-stdin@0.2.6
+            wasi:cli/terminal-stdout@0.2.6
+            wasi:io/error@0.2.6
+            wasi:io/poll@0.2.6
+            wasi:io/streams@0.2.6
+        lytics-export
+            brazeline:pipeline/types@0.1.0
+            wasi:cli/environment@0.2.6
+            wasi:cli/exit@0.2.6
+            wasi:cli/stderr@0.2.6
+            wasi:cli/stdin@0.2.6
+            wasi:cli/stdout@0.2.6
+            wasi:cli/terminal-input@0.2.6
+            wasi:cli/terminal-output@0.2.6
+            wasi:cli/terminal-stderr@0.2.6
+            wasi:cli/terminal-stdin@0.2.6
+            wasi:cli/terminal-stdout@0.2.6
+            wasi:io/error@0.2.6
+            wasi:io/poll@0.2.6
+            wasi:io/streams@0.2.6
+        lytics-ingest
+            brazeline:pipeline/types@0.1.0
+            wasi:cli/environment@0.2.6
+            wasi:cli/exit@0.2.6
+            wasi:cli/stderr@0.2.6
+            wasi:cli/stdin@0.2.6
+            wasi:cli/stdout@0.2.6
+            wasi:cli/terminal-input@0.2.6
+            wasi:cli/terminal-output@0.2.6
+            wasi:cli/terminal-stderr@0.2.6
+            wasi:cli/terminal-stdin@0.2.6
+            wasi:cli/terminal-stdout@0.2.6
+            wasi:io/error@0.2.6
+            wasi:io/poll@0.2.6
+            wasi:io/streams@0.2.6
+        map-fields
+            brazeline:pipeline/types@0.1.0
+            wasi:cli/environment@0.2.6
+            wasi:cli/exit@0.2.6
+            wasi:cli/stderr@0.2.6
+            wasi:cli/stdin@0.2.6
+            wasi:cli/stdout@0.2.6
+            wasi:cli/terminal-input@0.2.6
+            wasi:cli/terminal-output@0.2.6
+            wasi:cli/terminal-stderr@0.2.6
+            wasi:cli/terminal-stdin@0.2.6
+            wasi:cli/terminal-stdout@0.2.6
+            wasi:io/error@0.2.6
+            wasi:io/poll@0.2.6
+            wasi:io/streams@0.2.6
+    "#]]
+    .assert_eq(&shown);
 }
 
 #[test]
@@ -53,7 +133,8 @@ fn size(place: &Place, name: &str) -> u64 {
 fn the_host_names_no_vendor() {
     let mut named = Vec::new();
     for file in files(&root().join("host/src")) {
-        let text = fs::read_to_string(&file).unwrap().to_ascii_lowercase().replace("brazeline", "");
+        let text = fs::read_to_string(&file).unwrap().to_ascii_lowercase();
+        let text = OURS.iter().fold(text, |text, ours| text.replace(ours, ""));
         if text.contains("braze") || text.contains("lytics") {
             named.push(file);
         }

@@ -64,18 +64,53 @@ fn what_is_no_webhook_is_answered_with_what_is_wrong() {
     check(
         send("POST", WEBHOOK, "{no json"),
         expect![[
-            r#"400 application/json {"message":"the body is no JSON: key must be a string, at line 1, column 2","status":400}"#
+            r#"400 application/json {"message":"the body is no JSON (key must be a string at line 1 column 2); a value that Liquid left unquoted or empty is the usual cause, and a default in the webhook's body the cure","status":400}"#
         ]],
     );
-    check(send("POST", WEBHOOK, r#"{"city":"X"}"#), expect![[r#""#]]);
-    check(send("POST", WEBHOOK, "[]"), expect![[r#""#]]);
-    check(send("POST", WEBHOOK, ""), expect![[r#""#]]);
-    check(send("POST", WEBHOOK, &large), expect![[r#""#]]);
-    check(send("POST", "/c/1234/braze_users?key=wrong", r#"{"braze_id":"x"}"#), expect![[r#""#]]);
-    check(send("POST", "/c/1234/braze_users", r#"{"braze_id":"x"}"#), expect![[r#""#]]);
-    check(send("POST", &WEBHOOK.replace("1234", "99"), r#"{"braze_id":"x"}"#), expect![[r#""#]]);
-    check(send("GET", WEBHOOK, ""), expect![[r#""#]]);
-    check(send("DELETE", WEBHOOK, ""), expect![[r#""#]]);
+    check(
+        send("POST", WEBHOOK, r#"{"city":"X"}"#),
+        expect![[
+            r#"400 application/json {"message":"record 1: it has no field `braze_id`, which says whom it is about","status":400}"#
+        ]],
+    );
+    check(
+        send("POST", WEBHOOK, "[]"),
+        expect![[
+            r#"200 application/json {"data":{"message_count":0,"rejected_count":0},"message":"success","status":200}"#
+        ]],
+    );
+    check(
+        send("POST", WEBHOOK, ""),
+        expect![[
+            r#"400 application/json {"message":"the body is empty; send one JSON object with the person's fields","status":400}"#
+        ]],
+    );
+    check(
+        send("POST", WEBHOOK, &large),
+        expect![[r#"413 application/json {"message":"the body is larger than 2048 bytes: send less at once"}"#]],
+    );
+    check(
+        send("POST", "/c/1234/braze_users?key=wrong", r#"{"braze_id":"x"}"#),
+        expect![[r#"401 application/json {"message":"the credentials are missing or wrong"}"#]],
+    );
+    check(
+        send("POST", "/c/1234/braze_users", r#"{"braze_id":"x"}"#),
+        expect![[r#"401 application/json {"message":"the credentials are missing or wrong"}"#]],
+    );
+    check(
+        send("POST", "/c/99/braze_users?key=l-token-93ab77", r#"{"braze_id":"x"}"#),
+        expect![[
+            r#"404 application/json {"message":"nothing is received here; webhooks go to `/c/1234/braze_users?key=<api token>`","status":404}"#
+        ]],
+    );
+    check(
+        send("GET", WEBHOOK, ""),
+        expect![[r#"405 application/json {"message":"send the webhook with POST","status":405}"#]],
+    );
+    check(
+        send("DELETE", WEBHOOK, ""),
+        expect![[r#"405 application/json {"message":"send the webhook with POST","status":405}"#]],
+    );
     // It goes on all the same, and what came is in exactly one place.
     let last = post(&address, WEBHOOK, r#"[{"braze_id":"good"},{"city":"nobody's"},7]"#);
     assert_eq!(
@@ -94,7 +129,13 @@ fn accounted_for(scene: &Scene, host: Host) {
     scene.vendors.lytics().read(|lytics| assert_eq!(lytics.stream("braze_users").len(), 1));
     let shown = |letter: &Value| format!("{} {}: {}\n", letter["place"], letter["count"], letter["reason"]);
     let letters: String = scene.dead_letters().iter().map(shown).collect();
-    expect![[r#""#]].assert_eq(&letters);
+    expect![[r#"
+        "body" 1: "the body is no JSON (key must be a string at line 1 column 2); a value that Liquid left unquoted or empty is the usual cause, and a default in the webhook's body the cure"
+        "record 1" 1: "it has no field `braze_id`, which says whom it is about"
+        "body" 1: "the body is empty; send one JSON object with the person's fields"
+        "record 2" 1: "it has no field `braze_id`, which says whom it is about"
+        "record 3" 1: "it is no JSON object"
+    "#]].assert_eq(&letters);
 }
 
 fn check(answer: Answer, expected: Expect) {

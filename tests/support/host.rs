@@ -97,10 +97,6 @@ impl Host {
         Self { child, said, readers: vec![stdout, stderr] }
     }
 
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     pub fn stdin(&mut self) -> std::process::ChildStdin {
         self.child.stdin.take().unwrap()
     }
@@ -109,13 +105,13 @@ impl Host {
     pub fn says(&mut self, words: &[&str]) -> String {
         let until = Instant::now() + PATIENCE;
         loop {
-            let found =
-                self.said.lock().unwrap().iter().find(|line| words.iter().all(|word| line.contains(word))).cloned();
-            if let Some(line) = found {
-                return line;
+            // Once its readers are done, all that it will ever say has been read.
+            let ended = self.readers.iter().all(JoinHandle::is_finished);
+            let is_it = |line: &&String| words.iter().all(|word| line.contains(word));
+            if let Some(line) = self.said.lock().unwrap().iter().find(is_it) {
+                return line.clone();
             }
-            let ended = self.child.try_wait().unwrap();
-            assert!(ended.is_none() && Instant::now() < until, "it never said {words:?}, but:\n{}", self.log());
+            assert!(!ended && Instant::now() < until, "it never said {words:?}, but:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(5));
         }
     }

@@ -20,9 +20,9 @@ pub struct Scene {
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Extra<'a> {
     pub source: &'a str,
-    /// A whole transform between source and sink: `type: map-fields, drop: [a]`.
-    pub transform: &'a str,
     pub sink: &'a str,
+    /// How long a person rests after an accepted request.
+    pub rest_ms: u32,
 }
 
 /// Lytics' triggers to Braze. The key is read from the file `key`.
@@ -32,13 +32,9 @@ pub fn triggers(extra: Extra<'_>) -> Scene {
 
 /// The same with a sandbox that is set up already.
 pub fn triggers_with(vendors: Blocking, extra: Extra<'_>) -> Scene {
-    let Extra { source, transform, sink } = extra;
+    let Extra { source, sink, rest_ms } = extra;
     let place = Place::new("");
     let key = place.write("key", API_KEY);
-    let (input, transforms) = match transform {
-        "" => ("audiences", String::new()),
-        transform => ("change", format!("transforms:\n  change: {{ inputs: [audiences], {transform} }}\n")),
-    };
     place.write(
         "pipeline.yaml",
         format!(
@@ -48,8 +44,8 @@ authorizations:
   triggers: {{ type: lytics, trigger_token: "SECRET[env.TRIGGER_TOKEN]" }}
 sources:
   audiences: {{ type: lytics-ingest, authorization: triggers, caller: bearer, address: "127.0.0.1:0", identifier: {{ external_id: user_id }}, fields: [city]{source} }}
-{transforms}sinks:
-  braze: {{ type: braze-export, inputs: [{input}], authorization: braze, linger: 10ms, rest_ms: 20{sink} }}
+sinks:
+  braze: {{ type: braze-export, inputs: [audiences], authorization: braze, linger: 10ms, rest_ms: {rest_ms}{sink} }}
 "#,
             key = key.display(),
             url = vendors.braze().url(),
@@ -130,9 +126,14 @@ pub fn people(range: std::ops::Range<usize>) -> Vec<String> {
 
 /// Tells the program as Lytics would, in one request, that these people entered an audience; `city` is one of their fields.
 pub fn enter(host: &mut Host, ids: &[String], city: &str) -> Answer {
+    enter_at(&host.address("audiences"), ids, city)
+}
+
+/// The same at an address that is known already.
+pub fn enter_at(address: &str, ids: &[String], city: &str) -> Answer {
     let messages: Vec<Value> = ids.iter().map(|id| message(id, city)).collect();
     let headers = [("content-type", "application/json"), ("authorization", &format!("Bearer {TRIGGER_TOKEN}"))];
-    http::send(&host.address("audiences"), "POST", "/", &headers, json!(messages).to_string()).unwrap()
+    http::send(address, "POST", "/", &headers, json!(messages).to_string()).unwrap()
 }
 
 /// A message of a trigger: somebody entered `vip`.

@@ -53,7 +53,7 @@ impl HttpClient {
     /// Sends all, in halves where it is refused as a whole. What waits or stops, stops the rest, too.
     async fn post_all(&self, batch: Batch) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(batch.len());
-        let mut parts: Vec<Range<usize>> = vec![0..batch.len()];
+        let mut parts: Vec<Range<usize>> = std::iter::once(0..batch.len()).collect();
         while let Some(part) = parts.pop().filter(|part| !part.is_empty()) {
             match self.post(&batch.slice(part.clone())).await {
                 Fate::Delivered => outcomes.resize(part.end, Outcome::Delivered),

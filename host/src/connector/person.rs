@@ -3,16 +3,19 @@
 //! A built-in source reads any JSON object; all it has to know of it is its key. The rest is looked at only to see that it is
 //! JSON, and stays the text that it was.
 
+mod object;
+
 use std::borrow::Cow;
-use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::JsonSchema;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::Deserializer;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::component::validate::KEY_BYTES;
+
+use object::Object;
 
 /// RFC 3986's unreserved characters stay, so the colon between label and name is the only one.
 const ALIAS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -24,7 +27,7 @@ const ALIAS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 pub enum Identifier {
     /// The field with the company's own id.
     ExternalId(String),
-    /// The field with Braze's id.
+    /// The field with the `braze_id`.
     BrazeId(String),
     /// The field with the e-mail address.
     Email(String),
@@ -126,6 +129,12 @@ struct Alias<'a> {
     name: Cow<'a, str>,
 }
 
+impl Alias<'_> {
+    fn is_whole(&self) -> bool {
+        !self.label.is_empty() && !self.name.is_empty()
+    }
+}
+
 fn of_user(member: Option<&RawValue>) -> Result<String, String> {
     let malformed =
         "its `user` is not what it should be: identifiers are text or numbers, `alias` has a `label` and a `name`";
@@ -138,7 +147,7 @@ fn of_user(member: Option<&RawValue>) -> Result<String, String> {
         Ok(_) => None,
         Err(NotPlain) => Some(Err(malformed.to_owned())),
     };
-    let alias = user.alias.map(|Alias { label, name }| {
+    let alias = user.alias.filter(Alias::is_whole).map(|Alias { label, name }| {
         Ok(format!("alias:{}:{}", utf8_percent_encode(&label, ALIAS), utf8_percent_encode(&name, ALIAS)))
     });
     let missing = "nobody can tell whom it is about: set `identifier: {external_id: <field>}`, or give it a `user` with an \
@@ -167,82 +176,6 @@ fn plain(value: &RawValue) -> Result<Cow<'_, str>, NotPlain> {
     }
 }
 
-/// Reads one JSON value whole; gives the wanted member if it is an object.
-struct Object<'a> {
-    wanted: &'a str,
-}
-
-impl<'de> Visitor<'de> for Object<'_> {
-    type Value = Option<Option<&'de RawValue>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some(is_wanted) = map.next_key_seed(Is(self.wanted))? {
-            match is_wanted {
-                true => found = Some(map.next_value()?),
-                false => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(Some(found))
-    }
-
-    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-}
-
-/// Compares a member's name without keeping it.
-struct Is<'a>(&'a str);
-
-impl<'de> DeserializeSeed<'de> for Is<'_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Is<'_> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<bool, E> {
-        Ok(name == self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,6 +195,7 @@ mod tests {
             (r#" {"a":[{"user":1}],"user":{"email":"a@x","phone":"1"},"b":"\ud83d\ude00"} "#, "email:a@x"),
             (r#"{"user":{"phone":"+1 2","x":{}}}"#, "phone:+1 2"),
             (r#"{"user":{"email":"a@x","alias":{"label":"a:b","name":"ü c"}}}"#, "alias:a%3Ab:%C3%BC%20c"),
+            (r#"{"user":{"email":"a@x","alias":{"label":"","name":"n"}}}"#, "email:a@x"),
             (r#"{"user":{"external_id":null,"braze_id":"b-1"}}"#, "braze_id:b-1"),
             (r#"{"user":{"external_id":"","braze_id":7}}"#, "braze_id:7"),
             (r#"{"user":{"external_id":12345678901234567890123}}"#, "external_id:12345678901234567890123"),

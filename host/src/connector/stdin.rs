@@ -33,9 +33,10 @@ pub async fn feed(settings: Settings, inlet: Arc<impl Intake>, stop: Stop) -> an
     let (pages, read) = mpsc::channel(PAGES);
     // A thread of its own, which nobody waits for: a read from a terminal cannot be interrupted.
     std::thread::Builder::new().name("stdin".to_owned()).spawn(move || {
-        let end = give(io::stdin(), settings.identifier.as_ref(), &pages);
-        // Nobody listens any more when a stop was asked for.
-        let _unheard = end.map_or_else(|error| pages.blocking_send(Err(error)), Ok);
+        if let Err(error) = give(io::stdin(), settings.identifier.as_ref(), &pages) {
+            // Nobody listens any more when a stop was asked for.
+            drop(pages.blocking_send(Err(error)));
+        }
     })?;
     take(read, inlet, stop).await
 }

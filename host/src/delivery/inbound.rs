@@ -106,7 +106,9 @@ mod tests {
         Inbound::new(schemes.iter().map(|(name, settings)| Scheme::read(name, settings, member).unwrap()).collect())
     }
 
-    fn admit(inbound: &Inbound, uri: &str, headers: &[(&str, &str)]) -> String {
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+
+    fn admit(inbound: &Inbound, uri: &str, headers: Headers<'_>) -> String {
         let mut request = http::Request::builder().uri(uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -123,7 +125,7 @@ mod tests {
         let bearer = inbound(&[("bearer", r#"{"secret":"k"}"#)]);
         let either =
             inbound(&[("query", r#"{"name":"key","secret":"k"}"#), ("header", r#"{"name":"x-key","secret":"k"}"#)]);
-        let table: [(&Inbound, &str, &[(&str, &str)], &str); 14] = [
+        let table: [(&Inbound, &str, Headers<'_>, &str); 14] = [
             (&open, "/a?b=c", &[("x-a", "b")], "in /a?b=c x-a=b"),
             (&open, "/a", &[("authorization", "Bearer x"), ("cookie", "a=b")], "in /a"),
             (&bearer, "/a", &[], "out /a"),

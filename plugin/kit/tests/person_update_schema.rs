@@ -1,5 +1,7 @@
 //! The JSON Schema of the person update says what the kit reads, no more and no less.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use brazeline_kit::person::PersonUpdate;
 use serde_json::{Map, Value, json};
 

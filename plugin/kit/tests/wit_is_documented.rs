@@ -2,6 +2,8 @@
 //!
 //! A released interface never changes, so its documentation is the contract that components of others are written against.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::Path;
 
 use wit_parser::{Docs, Function, Interface, Resolve, TypeDef, TypeDefKind, UnresolvedPackageGroup};

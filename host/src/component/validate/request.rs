@@ -92,7 +92,7 @@ mod tests {
         let table = [
             ("/users/track", "ok"),
             ("/", "ok"),
-            ("/c/1234/braze_users", "ok"),
+            ("/c/1234/some_users", "ok"),
             ("/a%20b", "ok"),
             ("/...", "ok"),
             ("", "its path does not begin with `/`"),

@@ -155,7 +155,7 @@ mod tests {
             let unread =
                 unread.iter().map(|one| format!(" ({}: {})", one.place, one.reason.split(':').next().unwrap()));
             let at = Position::decode(&position).unwrap();
-            let shown = format!("{}{} @{}", events.collect::<String>(), unread.collect::<String>(), at.byte);
+            let shown = format!("@{}{}{}", at.byte, events.collect::<String>(), unread.collect::<String>());
             taken.push((shown, position));
             Ok(())
         }
@@ -191,9 +191,9 @@ mod tests {
         let end = check(
             read(&path, None, 9).await,
             expect![[r#"
-             @0
-             0=external_id:1 1=external_id:2 2=external_id:3 (line 2, byte 9: it is not JSON) (line 5, byte 28: it has no `id`, which `identifier` names) @45
-        "#]],
+                @0
+                @45 0=external_id:1 1=external_id:2 2=external_id:3 (line 2, byte 9: it is not JSON) (line 5, byte 28: it has no `id`, which `identifier` names)
+            "#]],
         );
         check(
             read(&path, end.clone(), 9).await,
@@ -206,25 +206,25 @@ mod tests {
         check(
             read(&path, end.clone(), 9).await,
             expect![[r#"
-             @45
-             3=external_id:4 @55
-        "#]],
+                @45
+                @55 3=external_id:4
+            "#]],
         );
         std::fs::write(&path, "{\"id\":5}\n").unwrap();
         check(
             read(&path, end, 9).await,
             expect![[r#"
-             @0
-             100=external_id:5 @9
-        "#]],
+                @0
+                @9 100=external_id:5
+            "#]],
         );
         // A position of another release.
         check(
             read(&path, Some(b"nonsense".to_vec()), 9).await,
             expect![[r#"
-             @0
-             100=external_id:5 @9
-        "#]],
+                @0
+                @9 100=external_id:5
+            "#]],
         );
     }
 

@@ -85,7 +85,18 @@ async fn what_arrives() {
     "#]],
     )
     .await;
-    check(&post("content-encoding: gzip\r\n", &gzip(b"{}")), expect![[""]]).await;
+    check(
+        &post("content-encoding: gzip\r\n", &gzip(b"{}")),
+        expect![[r#"
+        HTTP/1.1 200 OK
+        content-type: application/json
+        connection: close
+        content-length: 65
+
+        {"message":"POST /a [b=c d ] [connection=close ] {} timed: true"}
+    "#]],
+    )
+    .await;
     check(
         &post("content-encoding: zstd\r\n", &zstd(b"{}")),
         expect![[r#"
@@ -161,7 +172,18 @@ async fn what_does_not() {
     "#]],
     )
     .await;
-    check(&post("content-encoding: gzip\r\n", &gzip(&[b'x'; MOST + 1])), expect![[""]]).await;
+    check(
+        &post("content-encoding: gzip\r\n", &gzip(&[b'x'; MOST + 1])),
+        expect![[r#"
+        HTTP/1.1 413 Payload Too Large
+        content-type: application/json
+        connection: close
+        content-length: 66
+
+        {"message":"the body is larger than 100 bytes: send less at once"}
+    "#]],
+    )
+    .await;
     check(
         &post("content-encoding: zstd\r\n", &zstd(&[b'x'; 10_000_000])),
         expect![[r#"
@@ -174,7 +196,18 @@ async fn what_does_not() {
     "#]],
     )
     .await;
-    check(&post("content-encoding: gzip\r\n", b"{}"), expect![[""]]).await;
+    check(
+        &post("content-encoding: gzip\r\n", b"{}"),
+        expect![[r#"
+        HTTP/1.1 400 Bad Request
+        content-type: application/json
+        connection: close
+        content-length: 65
+
+        {"message":"the body is not packed as its content-encoding says"}
+    "#]],
+    )
+    .await;
     check(
         &post("content-encoding: br\r\n", b"{}"),
         expect![[r#"

@@ -26,11 +26,11 @@ pub(crate) fn reach(attempt: Attempt) -> Outcome {
     }
 }
 
-/// Without a folder there is no way to any file, and the standard library says so.
+/// Without a folder there is no way to any file: none is ever found, nor a place to write one.
 fn file(done: std::io::Result<String>) -> Outcome {
     match done {
         Ok(what) => Outcome::Reached(what),
-        Err(error) if error.to_string().contains("pre-opened") => Outcome::Refused,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Outcome::Refused,
         Err(error) => Outcome::Failed(error.to_string()),
     }
 }
@@ -79,8 +79,9 @@ fn udp() -> Result<(), Socket> {
 
 fn http() -> Outcome {
     let request = OutgoingRequest::new(Fields::new());
-    let addressed = request.set_scheme(Some(&Scheme::Http)).and_then(|()| request.set_authority(Some("127.0.0.1:1")));
-    if addressed.is_err() {
+    let scheme = request.set_scheme(Some(&Scheme::Http));
+    let host = scheme.and_then(|()| request.set_authority(Some("127.0.0.1:1")));
+    if host.and_then(|()| request.set_path_with_query(Some("/"))).is_err() {
         return Outcome::Failed("the address is not taken".to_owned());
     }
     let answer = outgoing_handler::handle(request, None).and_then(|coming| {

@@ -9,6 +9,8 @@ mod misdeed;
 #[cfg(target_family = "wasm")]
 mod spoil;
 
+use std::hash::{BuildHasher, RandomState};
+
 use brazeline_kit::{Plan, Plugin, Problem, Target};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -61,7 +63,15 @@ impl Plugin for Misbehaves {
     fn plan(&self) -> Plan {
         let default = Plan::default();
         let target = Target { name: "target".to_owned(), origin: None, scheme: None };
-        let gather_events = self.settings.gather_events.unwrap_or(default.gather_events);
+        let gather_events = match self.settings.configure {
+            Some(Misdeed::AnotherPlan) => another(),
+            _ => self.settings.gather_events.unwrap_or(default.gather_events),
+        };
         Plan { targets: vec![target], gather_events, ..default }
     }
+}
+
+/// Another number each time.
+fn another() -> u32 {
+    1 + (RandomState::new().hash_one(0) >> 40) as u32
 }

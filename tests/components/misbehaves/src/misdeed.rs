@@ -11,8 +11,18 @@ pub enum Misdeed {
     Trap,
     /// Never comes back.
     Loop,
+    /// Sleeps for an hour, which the host's clock would let it.
+    Wait,
+    /// Calls itself without end.
+    Recurse,
+    /// Ends the program.
+    Exit,
     /// Takes memory without end.
     Allocate,
+    /// Talks more than anybody wants to hear, and then behaves.
+    Chatter,
+    /// Plans something else each time.
+    AnotherPlan,
     /// Answers for more or fewer than it was asked.
     WrongCount,
     /// Answers with ends that fall.
@@ -56,6 +66,10 @@ impl Misdeed {
         match self {
             Self::Trap => panic!("told to trap"),
             Self::Loop => forever(),
+            Self::Wait => std::thread::sleep(std::time::Duration::from_secs(3600)),
+            Self::Recurse => drop(deeper(0)),
+            Self::Exit => std::process::exit(1),
+            Self::Chatter => (0..20_000).for_each(|line| eprintln!("line {line} of a long story")),
             Self::Allocate => allocate(),
             _ => {}
         }
@@ -67,6 +81,11 @@ fn forever() {
     loop {
         turns = std::hint::black_box(turns.wrapping_add(1));
     }
+}
+
+fn deeper(level: u64) -> u64 {
+    let kept = std::hint::black_box([level; 64]);
+    if level == u64::MAX { 0 } else { deeper(level + 1) + kept[7] }
 }
 
 fn allocate() {

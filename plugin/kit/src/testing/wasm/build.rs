@@ -4,12 +4,23 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The profile of shipped components: as small and fast as they get, and a panic is a trap.
-const PROFILE: [(&str, &str); 4] = [
+/// The profile of the components that come with the program: fast, and a panic is a trap.
+const PROFILE: [(&str, &str); 6] = [
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3"),
     ("CARGO_PROFILE_RELEASE_LTO", "fat"),
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1"),
     ("CARGO_PROFILE_RELEASE_PANIC", "abort"),
+    ("CARGO_PROFILE_RELEASE_DEBUG", "false"),
+    ("CARGO_PROFILE_RELEASE_STRIP", "symbols"),
+];
+/// What is meant for the build of the test itself.
+const FOREIGN: [&str; 6] = [
+    "CARGO_BUILD_TARGET",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_TARGET_DIR",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "RUSTC_WRAPPER",
+    "RUSTFLAGS",
 ];
 const TARGET: &str = "wasm32-wasip2";
 
@@ -24,7 +35,10 @@ pub(super) fn component() -> PathBuf {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--quiet", "--release", "--lib", "--target", TARGET, "--manifest-path"]);
     cargo.arg(Path::new(&manifest).join("Cargo.toml")).arg("--target-dir").arg(&folder);
-    cargo.envs(PROFILE).env_remove("RUSTC_WORKSPACE_WRAPPER").env_remove("RUSTFLAGS");
+    for name in FOREIGN {
+        cargo.env_remove(name);
+    }
+    cargo.envs(PROFILE);
     match cargo.status() {
         Ok(status) if status.success() => {}
         other => panic!("the component does not build ({other:?}); is `rustup target add {TARGET}` done?"),
