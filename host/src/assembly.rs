@@ -38,10 +38,38 @@ impl<'p> Assembly<'p> {
                 Err(found) => problems.extend(found),
             }
         }
-        match problems.is_empty() {
-            true => Ok(Self { pipeline, plugins }),
-            false => Err(Problems::new(problems)),
+        let assembly = Self { pipeline, plugins };
+        problems.extend(assembly.unknown_hosts());
+        if problems.is_empty() { Ok(assembly) } else { Err(Problems::new(problems)) }
+    }
+
+    /// Names under `hosts` that no node with that authorization knows: what was meant for them would go elsewhere.
+    fn unknown_hosts(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for authorization in &self.pipeline.authorizations {
+            let uses = |node: &&config::Node| {
+                node.authorization.as_ref().is_some_and(|named| named.value == authorization.name)
+            };
+            let plans =
+                self.pipeline.nodes().filter(uses).filter_map(|node| self.plugins.get(node.id.as_str())?.plan());
+            let known: Vec<&str> = plans.flat_map(|plan| &plan.targets).map(|target| target.name.as_str()).collect();
+            for (name, host) in authorization.hosts.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+                let help = match config::nearest(name, known.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "remove it".to_owned(),
+                };
+                let what = format!(
+                    "authorization `{}` names a host for `{name}`, which no node that uses it sends to",
+                    authorization.name
+                );
+                let fact = format!(
+                    "its nodes send to: {}",
+                    if known.is_empty() { "nobody".to_owned() } else { known.join(", ") }
+                );
+                problems.push(Problem::error(what, help).fact(fact).at(self.pipeline.place(host.spot)));
+            }
         }
+        problems
     }
 
     /// Whether every node can get its secrets and knows where it sends to. Nothing is opened.

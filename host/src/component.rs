@@ -19,6 +19,11 @@ mod node;
 mod pool;
 mod said;
 mod state;
+#[cfg(test)]
+#[path = "../../tests/support/components.rs"]
+mod test_components;
+#[cfg(test)]
+mod tests;
 pub mod types;
 pub mod validate;
 

@@ -26,6 +26,15 @@ pub enum Plugin {
 }
 
 impl Plugin {
+    /// What a component's settings mean for the host.
+    #[must_use]
+    pub fn plan(&self) -> Option<&Plan> {
+        match self {
+            Self::Component { plan, .. } => Some(plan),
+            Self::Source(_) | Self::Sink(_) => None,
+        }
+    }
+
     /// Finds what the node's `type` names, and configures it with the node's settings.
     pub fn find(pipeline: &Pipeline, node: &Node, library: &Library) -> Result<Self, Problems> {
         match &node.plugin.value {

@@ -31,21 +31,7 @@ pub fn targets(
         let plain_http = authorization.is_some_and(|authorization| authorization.plain_http);
         targets.add(&target.name, origin, scheme, plain_http).map_err(|problem| placed(pipeline, node, "", problem))?;
     }
-    let named = authorization.into_iter().flat_map(|authorization| &authorization.hosts);
-    match named.into_iter().find(|(name, _)| !plan.targets.iter().any(|target| target.name == **name)) {
-        Some((name, host)) if authorization.is_some_and(|of| is_used_once(pipeline, of)) => {
-            let known: Vec<&str> = plan.targets.iter().map(|target| target.name.as_str()).collect();
-            let help = format!("its targets are: {}", known.join(", "));
-            Err(Problem::error(format!("{} has no target `{name}`", node.name()), help).at(pipeline.place(host.spot)))
-        }
-        _ => Ok(targets),
-    }
-}
-
-/// Where the secrets of an authorization go is judged node by node; a name that one node does not know may be another's.
-fn is_used_once(pipeline: &Pipeline, authorization: &Authorization) -> bool {
-    let uses = |node: &&Node| node.authorization.as_ref().is_some_and(|named| named.value == authorization.name);
-    pipeline.nodes().filter(uses).count() == 1
+    Ok(targets)
 }
 
 fn origin(pipeline: &Pipeline, node: &Node, target: &Target, trusted: bool) -> Result<Origin, Problem> {

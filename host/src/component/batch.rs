@@ -8,6 +8,12 @@ use std::ops::Range;
 use super::types::{Batch, Column, Packed};
 
 impl Packed {
+    /// No strings.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { bytes: Vec::new(), ends: Vec::new() }
+    }
+
     /// How many strings there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -48,10 +54,9 @@ impl Packed {
     }
 }
 
-#[expect(clippy::derivable_impls, reason = "the type is generated, so nothing can be derived where it stands")]
 impl Default for Packed {
     fn default() -> Self {
-        Self { bytes: Vec::new(), ends: Vec::new() }
+        Self::new()
     }
 }
 

@@ -199,7 +199,7 @@ impl Component {
         let code = self.loaded.code.clone();
         let role = Role { code, node: Arc::from(node_id), settings: settings.to_owned(), limits: *limits };
         let (first, plan) = role.instance()?;
-        let plan = plan.map_err(ConfigureError::Problems)?;
+        let plan = plan.map_err(ConfigureError::refused)?;
         validate::plan(&plan).map_err(CallError::Invalid)?;
         Ok((Node::new(role, plan.clone(), first), plan))
     }
@@ -214,4 +214,14 @@ pub enum ConfigureError {
     /// It failed.
     #[error(transparent)]
     Failed(#[from] CallError),
+}
+
+impl ConfigureError {
+    /// Without a problem there is nothing that an operator could mend.
+    fn refused(problems: Vec<Problem>) -> Self {
+        match problems.as_slice() {
+            [] => CallError::Invalid("it refused its settings without naming a problem".to_owned()).into(),
+            _ => Self::Problems(problems),
+        }
+    }
 }

@@ -202,10 +202,12 @@ fn key(key: &[u8]) -> Checked {
 
 /// One JSON object and nothing behind it.
 pub fn object(body: &[u8]) -> Checked {
-    if body.trim_ascii_start().first() != Some(&b'{') {
+    // The parser looks into no string that it skips, so this is asked first.
+    let text = std::str::from_utf8(body).map_err(|_| "is not UTF-8".to_owned())?;
+    if !text.trim_ascii_start().starts_with('{') {
         return Err("is not a JSON object".to_owned());
     }
-    match serde_json::from_slice::<IgnoredAny>(body) {
+    match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) => Ok(()),
         Err(error) => Err(format!("is not a JSON object: at line {}, column {}", error.line(), error.column())),
     }

@@ -22,6 +22,8 @@ struct Left {
     resets: Moment,
     /// How long the window was when it was last told.
     window: Duration,
+    /// Nobody said how much there is since the last reset: the next answer will.
+    guessed: bool,
 }
 
 /// When a budget is spent and nobody said when it resets.
@@ -34,11 +36,12 @@ impl Budgets {
             0 => NO_RESET,
             ms => Duration::from_millis(ms),
         };
-        let told = Left { remaining: budget.remaining, limit: budget.limit, resets: now + wait, window: wait };
+        let told =
+            Left { remaining: budget.remaining, limit: budget.limit, resets: now + wait, window: wait, guessed: false };
         self.left
             .entry(budget.name.clone())
             .and_modify(|left| {
-                let same_window = now < left.resets;
+                let same_window = now < left.resets && !left.guessed;
                 let remaining = if same_window { told.remaining.min(left.remaining) } else { told.remaining };
                 *left = Left { remaining, ..told };
             })
@@ -69,6 +72,7 @@ impl Left {
         if now >= self.resets {
             self.remaining = self.limit.unwrap_or(1).max(1);
             self.resets = now + self.window;
+            self.guessed = self.limit.is_none();
         }
     }
 }

@@ -12,6 +12,9 @@ use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 /// Names the environment variable that says how much is logged: `debug`, or `warn,brazeline::pipeline=debug`.
 pub const LEVEL_VARIABLE: &str = "BRAZELINE_LOG";
 
+/// Without being asked: what libraries say of themselves, the store's above all, is nothing to an operator unless it is a warning.
+const USUAL: &str = "warn,brazeline=info";
+
 /// The form of a line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
@@ -24,8 +27,8 @@ pub enum Format {
 
 /// Starts it, once in a process.
 pub fn start(format: Format) -> Result<(), TryInitError> {
-    let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into());
-    let filter = filter.with_env_var(LEVEL_VARIABLE).from_env_lossy();
+    let asked = std::env::var(LEVEL_VARIABLE).unwrap_or_default();
+    let filter = EnvFilter::builder().parse_lossy(format!("{USUAL},{asked}"));
     let layer = tracing_subscriber::fmt::layer().with_writer(stderr).with_target(false);
     let registry = tracing_subscriber::registry().with(filter);
     match format {

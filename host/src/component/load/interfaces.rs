@@ -29,7 +29,7 @@ pub fn is_component(bytes: &[u8]) -> Result<(), Reason> {
 
 /// The names of what a component imports and exports.
 pub struct Names {
-    /// Sorted.
+    /// Sorted, without the package's own: those are types, and nothing is asked of the host.
     pub imports: Vec<String>,
     /// Sorted.
     pub exports: Vec<String>,
@@ -39,14 +39,12 @@ impl Names {
     /// Reads them.
     pub fn of(component: &Component, engine: &Engine) -> Self {
         let of = component.component_type();
-        let sorted = |mut names: Vec<String>| {
-            names.sort_unstable();
-            names
-        };
-        Self {
-            imports: sorted(of.imports(engine).map(|(name, _)| name.to_owned()).collect()),
-            exports: sorted(of.exports(engine).map(|(name, _)| name.to_owned()).collect()),
-        }
+        let mut imports: Vec<String> = of.imports(engine).map(|(name, _)| name.to_owned()).collect();
+        let mut exports: Vec<String> = of.exports(engine).map(|(name, _)| name.to_owned()).collect();
+        imports.retain(|name| !name.starts_with(PACKAGE));
+        imports.sort_unstable();
+        exports.sort_unstable();
+        Self { imports, exports }
     }
 
     /// Whether it exports `plugin` and one more interface of this version.

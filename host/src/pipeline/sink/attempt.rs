@@ -13,6 +13,7 @@ use super::job::{ItemId, JobId};
 
 /// Where a sink delivers to.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each sink, not for each event")]
 pub enum Outlet {
     /// A component makes the requests and reads the answers; the host sends them.
     Component {

@@ -41,13 +41,24 @@ pub struct Job {
     then: Vec<JobId>,
     /// How many jobs this one waits for.
     waits_for: u32,
+    /// When the keys that it shares with those have rested.
+    not_before: Moment,
 }
 
 impl Job {
     /// A delivery that was never tried.
     #[must_use]
     pub fn new(load: Load, items: Vec<ItemId>, keys: Vec<Arc<str>>) -> Self {
-        Self { load, items, keys, failed: 0, accepted_before: 0, then: Vec::new(), waits_for: 0 }
+        Self {
+            load,
+            items,
+            keys,
+            failed: 0,
+            accepted_before: 0,
+            then: Vec::new(),
+            waits_for: 0,
+            not_before: Moment::ZERO,
+        }
     }
 
     /// Whether sending it twice does no harm. A built-in sink's own answer tells, so it counts as such here.
@@ -133,15 +144,15 @@ impl Jobs {
         }
         match before.and_then(|last| self.jobs.get_mut(&last)) {
             Some(last) => last.then.extend(&whole.then),
-            None => self.release(&whole.then),
+            None => self.release(&whole.then, Moment::ZERO),
         }
         self.let_go(&whole.keys, Duration::ZERO)
     }
 
-    /// A job is done, and its keys rest for so long when nothing else holds them.
-    pub fn finish(&mut self, id: JobId, rest: Duration) -> Vec<Freed> {
+    /// A job is done. Its keys rest for so long: before the next job that waits for it, and when nothing else holds them.
+    pub fn finish(&mut self, id: JobId, now: Moment, rest: Duration) -> Vec<Freed> {
         let Some(job) = self.jobs.remove(&id) else { return Vec::new() };
-        self.release(&job.then);
+        self.release(&job.then, now + rest);
         self.let_go(&job.keys, rest)
     }
 
@@ -189,12 +200,14 @@ impl Jobs {
         }
     }
 
-    fn release(&mut self, then: &[JobId]) {
+    /// These wait for one job less, and not before this moment.
+    fn release(&mut self, then: &[JobId], at: Moment) {
         for id in then {
             if let Some(job) = self.jobs.get_mut(id) {
                 job.waits_for -= 1;
+                job.not_before = job.not_before.max(at);
                 if job.waits_for == 0 {
-                    self.ready.push_back(*id);
+                    self.waiting.insert((job.not_before, *id), ());
                 }
             }
         }
@@ -227,23 +240,29 @@ mod tests {
         freed.into_iter().map(|(key, rest)| format!("{key} {}", rest.as_secs())).collect()
     }
 
+    fn at(seconds: u64) -> Moment {
+        Moment::ZERO + Duration::from_secs(seconds)
+    }
+
     #[test]
     fn requests_with_a_common_key_go_one_after_another() {
         let mut jobs = Jobs::default();
         jobs.add(vec![job(&["a", "b"]), job(&["c"]), job(&["b", "a"]), job(&["b"])]);
         let mut order = Vec::new();
-        while let Some(id) = jobs.take(Moment::ZERO, |_| true) {
+        while let Some(id) = jobs.take(at(0), |_| true) {
             order.push(id);
             if id == 2 {
                 // c is free of the others.
-                assert_eq!(names(jobs.finish(2, Duration::ZERO)), ["c 0"]);
-                assert_eq!(names(jobs.finish(1, Duration::from_secs(5))), Vec::<String>::new());
+                assert_eq!(names(jobs.finish(2, Moment::ZERO, Duration::ZERO)), ["c 0"]);
+                assert_eq!(names(jobs.finish(1, Moment::ZERO, Duration::from_secs(5))), Vec::<String>::new());
             }
         }
-        assert_eq!(order, [1, 2, 3]);
-        assert_eq!(names(jobs.finish(3, Duration::ZERO)), ["a 5"]);
+        assert_eq!(order, [1, 2], "the next request about `a` waits until `a` has rested");
+        assert_eq!(jobs.wake(), Some(at(5)));
+        assert_eq!(jobs.take(at(5), |_| true), Some(3));
+        assert_eq!(names(jobs.finish(3, Moment::ZERO, Duration::ZERO)), ["a 5"]);
         assert_eq!(jobs.take(Moment::ZERO, |_| true), Some(4));
-        assert_eq!(names(jobs.finish(4, Duration::from_secs(1))), ["b 5"]);
+        assert_eq!(names(jobs.finish(4, Moment::ZERO, Duration::from_secs(1))), ["b 5"]);
         assert_eq!(jobs.len(), 0);
     }
 
@@ -255,7 +274,7 @@ mod tests {
         assert!(jobs.replace(whole, vec![job(&["a"]), job(&["b"])]).is_empty());
         let mut order = Vec::new();
         while let Some(id) = jobs.take(Moment::ZERO, |_| true) {
-            order.extend(names(jobs.finish(id, Duration::ZERO)));
+            order.extend(names(jobs.finish(id, Moment::ZERO, Duration::ZERO)));
         }
         // The second request about `a` came last, as it would have behind the whole.
         assert_eq!(order, ["b 0", "a 0"]);
@@ -268,12 +287,11 @@ mod tests {
         let whole = jobs.take(Moment::ZERO, |_| true).unwrap();
         assert!(jobs.replace(whole, Vec::new()).is_empty());
         let next = jobs.take(Moment::ZERO, |_| true).unwrap();
-        assert_eq!(names(jobs.finish(next, Duration::ZERO)), ["a 0"]);
+        assert_eq!(names(jobs.finish(next, Moment::ZERO, Duration::ZERO)), ["a 0"]);
     }
 
     #[test]
     fn a_job_that_waits_is_taken_at_its_time_and_before_new_ones() {
-        let at = |seconds| Moment::ZERO + Duration::from_secs(seconds);
         let mut jobs = Jobs::default();
         jobs.add(vec![job(&["a"]), job(&["b"])]);
         let first = jobs.take(at(0), |_| true).unwrap();

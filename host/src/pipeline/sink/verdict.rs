@@ -136,11 +136,16 @@ impl Sink {
     pub(super) fn delivered(&mut self, delivered: Delivered) {
         self.sending -= 1;
         let Some(job) = self.jobs.get(delivered.job).cloned() else { return };
-        let (mut done, mut again, mut hint) = (Vec::new(), Vec::new(), None);
+        let (mut done, mut again, mut hint, mut refused) = (Vec::new(), Vec::new(), None, None);
+        let mut passed = false;
         for (item, outcome) in job.items.iter().copied().zip(delivered.outcomes) {
             match outcome {
-                Outcome::Delivered => done.push(item),
+                Outcome::Delivered => {
+                    passed = true;
+                    done.push(item);
+                }
                 Outcome::Rejected(reason) => {
+                    refused = Some(reason.clone());
                     self.items.reject(item, reason, false);
                     done.push(item);
                 }
@@ -151,11 +156,18 @@ impl Sink {
                 Outcome::Stop(reason) => drop(self.stopped.get_or_insert(reason)),
             }
         }
+        match refused {
+            _ if passed => {
+                self.accepted += 1;
+                self.breaker.accepted();
+            }
+            Some(reason) => self.refused(&reason),
+            None => {}
+        }
         if again.is_empty() && self.stopped.is_some() {
             // What was delivered is settled; the rest is sent again by the next run.
             return self.finish_items(&done);
         }
-        self.accepted += u64::from(!done.is_empty());
         if again.is_empty() {
             return self.finish(delivered.job, Duration::ZERO);
         }
@@ -168,7 +180,7 @@ impl Sink {
 
     fn finish(&mut self, id: JobId, rest: Duration) {
         let items = self.jobs.get(id).map(|job| job.items.clone()).unwrap_or_default();
-        let freed = self.jobs.finish(id, rest);
+        let freed = self.jobs.finish(id, self.clock.now(), rest);
         self.freed(freed);
         self.finish_items(&items);
     }
