@@ -16,3 +16,6 @@ pub mod stop;
 
 pub use graph::Graph;
 pub use run::{Ended, run};
+
+#[cfg(test)]
+mod tests;

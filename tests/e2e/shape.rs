@@ -36,7 +36,6 @@ fn imports_are_exactly_these() {
     }
     expect![[r#"
         braze-export
-            brazeline:pipeline/types@0.1.0
             wasi:cli/environment@0.2.6
             wasi:cli/exit@0.2.6
             wasi:cli/stderr@0.2.6
@@ -51,7 +50,6 @@ fn imports_are_exactly_these() {
             wasi:io/poll@0.2.6
             wasi:io/streams@0.2.6
         braze-ingest
-            brazeline:pipeline/types@0.1.0
             wasi:cli/environment@0.2.6
             wasi:cli/exit@0.2.6
             wasi:cli/stderr@0.2.6
@@ -66,7 +64,6 @@ fn imports_are_exactly_these() {
             wasi:io/poll@0.2.6
             wasi:io/streams@0.2.6
         lytics-export
-            brazeline:pipeline/types@0.1.0
             wasi:cli/environment@0.2.6
             wasi:cli/exit@0.2.6
             wasi:cli/stderr@0.2.6
@@ -81,7 +78,6 @@ fn imports_are_exactly_these() {
             wasi:io/poll@0.2.6
             wasi:io/streams@0.2.6
         lytics-ingest
-            brazeline:pipeline/types@0.1.0
             wasi:cli/environment@0.2.6
             wasi:cli/exit@0.2.6
             wasi:cli/stderr@0.2.6
@@ -96,7 +92,6 @@ fn imports_are_exactly_these() {
             wasi:io/poll@0.2.6
             wasi:io/streams@0.2.6
         map-fields
-            brazeline:pipeline/types@0.1.0
             wasi:cli/environment@0.2.6
             wasi:cli/exit@0.2.6
             wasi:cli/stderr@0.2.6

@@ -84,7 +84,14 @@ fn show_source(assembly: &Assembly<'_>, source: &Source) {
 }
 
 fn show_targets(assembly: &Assembly<'_>, node: &Node) {
-    let Plugin::Component { plan, .. } = &assembly.plugins[node.id.as_str()] else { return };
+    let plan = match &assembly.plugins[node.id.as_str()] {
+        Plugin::Component { plan, .. } => plan,
+        Plugin::Sink(settings) => {
+            settings.sends_to().into_iter().for_each(|url| println!("    sends to {url}"));
+            return;
+        }
+        Plugin::Source(_) => return,
+    };
     for target in &plan.targets {
         let hosts = assembly.pipeline.authorization_of(node).and_then(|of| of.hosts.get(&target.name));
         let origin = hosts.map(|host| host.value.to_string()).or_else(|| target.origin.clone()).unwrap_or_default();

@@ -36,6 +36,13 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// For a log: without the guest's own words, which may be about a person.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        let text = self.to_string();
+        text.split_once(GUESTS_WORDS).map_or(text.clone(), |(before, _)| before.to_owned())
+    }
+
     /// Whether a part of the same input may pass.
     #[must_use]
     pub fn may_pass_in_parts(&self) -> bool {
@@ -45,6 +52,9 @@ impl CallError {
         }
     }
 }
+
+/// Stands before a guest's own words.
+const GUESTS_WORDS: &str = "; it said: ";
 
 /// The longest part of a guest's words that is repeated in a message.
 const QUOTED_CHARS: usize = 300;
@@ -71,7 +81,7 @@ fn trapped(error: &wasmtime::Error, said: &str) -> String {
     let reason = cause.lines().next().unwrap_or_default();
     match quoted(said) {
         words if words.is_empty() => reason.to_owned(),
-        words => format!("{reason}; it said: {words}"),
+        words => format!("{reason}{GUESTS_WORDS}{words}"),
     }
 }
 

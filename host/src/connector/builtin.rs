@@ -184,6 +184,15 @@ impl SinkSettings {
         self
     }
 
+    /// Where it sends to, if it is over a network.
+    #[must_use]
+    pub fn sends_to(&self) -> Option<&str> {
+        match self {
+            Self::HttpClient(settings) => Some(&settings.url),
+            Self::File(_) | Self::Stdout => None,
+        }
+    }
+
     /// The most that it is offered at once.
     #[must_use]
     pub fn limits(&self) -> Limits {

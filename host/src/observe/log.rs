@@ -27,8 +27,8 @@ pub enum Format {
 
 /// Starts it, once in a process.
 pub fn start(format: Format) -> Result<(), TryInitError> {
-    let asked = std::env::var(LEVEL_VARIABLE).unwrap_or_default();
-    let filter = EnvFilter::builder().parse_lossy(format!("{USUAL},{asked}"));
+    let asked = std::env::var(LEVEL_VARIABLE).unwrap_or_else(|_| USUAL.to_owned());
+    let filter = EnvFilter::builder().parse_lossy(asked);
     let layer = tracing_subscriber::fmt::layer().with_writer(stderr).with_target(false);
     let registry = tracing_subscriber::registry().with(filter);
     match format {

@@ -157,7 +157,7 @@ impl Step {
                 }
                 Err(error) if error.may_pass_in_parts() => {
                     flowed.traps += 1;
-                    tracing::warn!(node = %self.id, %error, "the component failed on an event; it is kept as a dead letter");
+                    tracing::warn!(node = %self.id, error = error.brief(), "the component failed on an event; it is kept as a dead letter");
                     let reason = format!("the component failed on this event: {error}");
                     range.for_each(|index| reject(index, reason.clone()));
                 }

@@ -8,6 +8,7 @@
 mod book;
 mod keep;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
@@ -68,6 +69,8 @@ pub struct Ledger {
     work: Notify,
     /// A source got room back.
     room: Notify,
+    /// Nothing more will be settled.
+    ended: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -83,7 +86,7 @@ impl Ledger {
     #[must_use]
     pub fn new(sources: Vec<Book>) -> Self {
         let books = Books { sources, ..Books::default() };
-        Self { books: Mutex::new(books), work: Notify::new(), room: Notify::new() }
+        Self { books: Mutex::new(books), work: Notify::new(), room: Notify::new(), ended: AtomicBool::new(false) }
     }
 
     /// Waits until `source` may have so much more uncommitted.

@@ -146,14 +146,15 @@ impl Run {
         let ledger = Arc::clone(&self.ledger);
         let store = self.store.clone();
         let mut stopped = BTreeMap::new();
-        let failed = tokio::select! {
-            ended = self.parts(&mut stopped) => ended.err(),
-            error = ledger.keep(&store) => Some(anyhow::Error::new(error).context("the store failed")),
-        };
-        if let Some(error) = failed {
-            return Err(error);
+        let failed = |error| anyhow::Error::new(error).context("the store failed");
+        let mut keep = std::pin::pin!(ledger.keep(&store));
+        tokio::select! {
+            ended = self.parts(&mut stopped) => ended?,
+            kept = &mut keep => kept.map_err(failed)?,
         }
-        ledger.write_down(&store).await?;
+        // Not broken off: a commit may be under way.
+        ledger.end();
+        keep.await.map_err(failed)?;
         Ok(Ended { counts: ledger.counts(), stopped, asked: self.asked.is_asked() })
     }
 

@@ -27,7 +27,7 @@ pub async fn answer(node: Node, inlet: Arc<Inlet>, arrival: Arrival) -> Reply {
 
 /// The component failed: the request is a dead letter, and the sender, who could do nothing about it, is told that it arrived.
 async fn bury(inlet: &Inlet, arrival: &Arrival, error: &CallError) -> Result<Reply, Refused> {
-    tracing::warn!(source = %inlet.id, %error, "the component failed on a request; it is kept as a dead letter");
+    tracing::warn!(source = %inlet.id, error = error.brief(), "the component failed on a request; it is kept as a dead letter");
     let place = format!("{} {}", arrival.method, arrival.path);
     inlet.bury(arrival.body.clone(), &place, format!("the component failed on this request: {error}")).await?;
     Ok(server::message(200, "stored, but it could not be read"))

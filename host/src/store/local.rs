@@ -12,7 +12,7 @@ mod log;
 mod repair;
 mod tables;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod view;
 
 use super::{Commit, Committed, Epoch, Lease, Reader, Result, Store, StoreError};
@@ -53,6 +53,13 @@ impl LocalStore {
     pub fn look(data_dir: &Path) -> Result<Self> {
         let folder = Folder::existing(data_dir)?;
         Self::start(folder, Limits { log_bytes: 0, segment_bytes: 0 }, None)
+    }
+
+    /// Opens it like [`Self::open`], and tells `watch` of every sync.
+    #[cfg(test)]
+    pub(crate) fn watched(data_dir: &Path, log_bytes: u64, watch: Watch) -> Result<Self> {
+        let segment_bytes = log_bytes / SEGMENTS_IN_A_LOG;
+        Self::open_watched(data_dir, Limits { log_bytes, segment_bytes }, Some(watch))
     }
 
     fn open_watched(data_dir: &Path, limits: Limits, watch: Option<Watch>) -> Result<Self> {

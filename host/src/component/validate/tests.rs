@@ -13,11 +13,11 @@ fn events(count: usize) -> Batch {
     batch
 }
 
-/// How a good answer is broken, and what is said of it.
-type Row<'a, T> = (&'a dyn Fn(&mut T), &'a str);
+/// What to break, and what is said about it.
+type Break<'a, T> = (&'a dyn Fn(&mut T), &'a str);
 
 /// Breaks a good value in one way, and compares what is said about it.
-fn check<T>(good: impl Fn() -> T, rules: impl Fn(&T) -> Checked, table: &[Row<'_, T>]) {
+fn check<T>(good: impl Fn() -> T, rules: impl Fn(&T) -> Checked, table: &[Break<'_, T>]) {
     assert_eq!(rules(&good()), Ok(()), "the good one");
     for (break_it, expected) in table {
         let mut broken = good();

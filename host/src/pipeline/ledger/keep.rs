@@ -2,6 +2,7 @@
 //!
 //! One commit after another: while one is being synced, all that is settled meanwhile gathers for the next.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::book::Page;
@@ -13,18 +14,27 @@ use crate::store::{Commit, DeadLetter, Handle, StoreError};
 const DISK_WAIT: Duration = Duration::from_secs(1);
 
 impl Ledger {
-    /// Writes down what is settled for as long as it is polled; comes back only with an error that ends the run.
-    pub async fn keep(&self, store: &Handle) -> StoreError {
+    /// Writes down what is settled until the ledger is [ended](Self::end) and all of it is written, or an error ends the run.
+    pub async fn keep(&self, store: &Handle) -> Result<(), StoreError> {
         loop {
             self.work.notified().await;
-            if let Err(error) = self.write_down(store).await {
-                return error;
+            // Looked at before: what was settled until then is written now.
+            let ended = self.ended.load(Ordering::Acquire);
+            self.write_down(store).await?;
+            if ended {
+                return Ok(());
             }
         }
     }
 
+    /// Nothing more will be settled.
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.work.notify_one();
+    }
+
     /// Writes down all that is settled now. On a full disk it waits and tries again: nothing may be forgotten.
-    pub async fn write_down(&self, store: &Handle) -> Result<(), StoreError> {
+    async fn write_down(&self, store: &Handle) -> Result<(), StoreError> {
         loop {
             let Some((pages, commit)) = self.books().take() else { return Ok(()) };
             let dead = commit.dead_letters.clone();

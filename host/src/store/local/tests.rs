@@ -1,7 +1,7 @@
 //! The store as its callers meet it.
 
 mod crash_walk;
-mod disk;
+pub(crate) mod disk;
 mod generate;
 mod logs;
 mod model;

@@ -23,18 +23,16 @@ fn a_run_from_its_begin_to_its_end() {
         .page(Some(b"c2"), response(200, &[], r#"{"people":[{"id":"u-2"}]}"#));
     expect![[r#"
         GET feed /people
-  
           after 0 ms, into a page, budgets ["feed"]
 
         external_id:u-1 {"id":"u-1","n":1.50}
         unread at cursor "", person 1: missing field `id` at line 1 column 7: {"n":2}
         unread at cursor "", person 2: `id` is empty: {"id":""}
-        more from c2
+        more from "c2"
         speaks for vip as of 1764000000050, total Some(4)
         budget feed: 9 of None, resets in 1000 ms
 
         GET feed /people?cursor=c2
-  
           after 0 ms, into a page, budgets ["feed"]
 
         retry after 3000 ms
@@ -51,7 +49,7 @@ fn a_run_from_its_begin_to_its_end() {
         stop: the feed answers with something else: expected value at line 1 column 1
 
         external_id:u-2 {"id":"u-2"}
-        end, next from 
+        end, next from ""
         speaks for vip as of 1764000000050, total None
     "#]]
     .assert_eq(&table.shown());

@@ -30,7 +30,9 @@ fn the_help_says_what_it_does() {
     expect![[r#"
         A Braze and a Lytics to test against.
 
-        They take what the real ones take, check every documented limit, and show what they hold: as a page at `/`, as JSON at `/sandbox/state`. Nothing leaves this machine, and nothing is kept when the program ends.
+        They take what the real ones take, check every documented limit, and show what they hold: as a page
+        at `/`, as JSON at `/sandbox/state`. Nothing leaves this machine, and nothing is kept when the
+        program ends.
 
         Usage: sandbox [OPTIONS]
 
