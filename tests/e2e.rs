@@ -19,6 +19,8 @@ mod scene;
 mod audiences;
 #[path = "e2e/crash.rs"]
 mod crash;
+#[path = "e2e/custom.rs"]
+mod custom;
 #[path = "e2e/delivered.rs"]
 mod delivered;
 #[path = "e2e/files.rs"]

@@ -21,6 +21,7 @@ mod said;
 mod state;
 #[cfg(test)]
 #[path = "../../tests/support/components.rs"]
+#[expect(dead_code, reason = "examples are for the tests of whole pipelines")]
 mod test_components;
 #[cfg(test)]
 mod tests;

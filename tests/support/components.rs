@@ -14,6 +14,12 @@ pub fn path(folder: &str) -> &'static Path {
     &found.unwrap_or_else(|| panic!("no {folder} among {all:?}")).1
 }
 
+/// The component of an example, which is a project of its own.
+pub fn of_example(name: &str) -> PathBuf {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
+    guest::build(&example, &target_dir(), &[name]).unwrap().remove(0)
+}
+
 /// All of them are built at once: cargo finds out quickly that nothing has changed.
 fn built() -> &'static [(String, PathBuf)] {
     static BUILT: OnceLock<Vec<(String, PathBuf)>> = OnceLock::new();
@@ -34,7 +40,12 @@ fn folders(components: &Path) -> Vec<String> {
     folders
 }
 
-/// The folder that the build script uses, too, so that what both need is built once. A test runs from <target>/<profile>/deps.
+/// The folder that the build script uses, too, so that what both need is built once.
 fn target_dir() -> PathBuf {
-    env::current_exe().unwrap().ancestors().nth(3).unwrap().join("components")
+    beside("components")
+}
+
+/// A folder in the target folder. A test runs from <target>/<profile>/deps.
+pub fn beside(name: &str) -> PathBuf {
+    env::current_exe().unwrap().ancestors().nth(3).unwrap().join(name)
 }
