@@ -6,7 +6,6 @@
 //! A body becomes one person update, with all its fields as attributes, byte for byte. Braze sends a refused webhook once and never
 //! again, so what could not be read is kept as a dead letter, too.
 
-mod identifier;
 mod settings;
 
 mod body;
@@ -20,10 +19,9 @@ mod component;
 
 use brazeline_kit::{Arrival, Plan, Plugin, Problem, Received, Receiver, Scheme};
 
-pub use identifier::{AliasField, IdentifierField};
 pub use settings::{Authorization, Settings};
 
-use identifier::Source;
+use brazeline_kit::person::Source;
 
 /// The authorization's member that a caller has to know.
 const API_TOKEN: &str = "api_token";

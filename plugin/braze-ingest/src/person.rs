@@ -10,7 +10,7 @@ use brazeline_kit::person::{PersonUpdate, User};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::identifier::Source;
+use brazeline_kit::person::Source;
 
 /// Bytes of an event's key. The host takes no longer one.
 const KEY_BYTES: usize = 1024;

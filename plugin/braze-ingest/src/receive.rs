@@ -10,8 +10,8 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::body::records;
-use crate::identifier::Source;
 use crate::{form, person};
+use brazeline_kit::person::Source;
 
 /// Braze offers GET and DELETE, too, but those carry no person.
 const METHODS: [&str; 2] = ["POST", "PUT"];

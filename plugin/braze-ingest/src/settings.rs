@@ -4,7 +4,7 @@ use brazeline_kit::Problem;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::identifier::IdentifierField;
+use brazeline_kit::person::IdentifierField;
 
 /// Receives Braze's webhooks at the path `/c/<account>/<stream>`, as Lytics does.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

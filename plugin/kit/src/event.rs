@@ -1,7 +1,9 @@
 //! Events as a component reads and makes them.
 
+mod members;
 mod parse;
 
+pub use members::Members;
 pub use parse::parse;
 
 use serde::{Deserialize, Serialize};

@@ -4,6 +4,7 @@
 //! out byte for byte; that holds for members that this version does not know, too. `wit/person-update.schema.json` describes the shape.
 
 mod audiences;
+mod field;
 mod identifier;
 mod members;
 mod text;
@@ -11,6 +12,7 @@ mod update;
 mod user;
 
 pub use audiences::Audiences;
+pub use field::{AliasField, IdentifierField, Source};
 pub use identifier::{Identifier, Kind};
 pub use members::Other;
 pub use update::PersonUpdate;

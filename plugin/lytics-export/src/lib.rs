@@ -6,7 +6,6 @@
 pub mod limits;
 pub mod settings;
 
-pub mod members;
 pub mod shape;
 
 pub mod identity;

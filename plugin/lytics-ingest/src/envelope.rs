@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::members::Members;
+use brazeline_kit::event::Members;
 
 /// A message without what stood around it.
 #[derive(Debug)]

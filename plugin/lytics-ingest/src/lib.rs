@@ -3,11 +3,9 @@
 //! Lytics posts one message or an array of them, plain or as CloudEvents. Each becomes person updates; memberships carry the time at
 //! which they changed.
 
-pub mod identifier;
 pub mod settings;
 
 pub mod envelope;
-pub mod members;
 pub mod trigger;
 
 pub mod membership;

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::envelope::messages;
-use crate::identifier::Source;
 use crate::settings::Settings;
 use crate::update::Reader;
+use brazeline_kit::person::Source;
 
 /// The receiver.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use brazeline_kit::{Problem, Scheme};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::identifier::IdentifierField;
+use brazeline_kit::person::IdentifierField;
 
 /// The authorization's member that a caller has to know.
 const TRIGGER_TOKEN: &str = "trigger_token";

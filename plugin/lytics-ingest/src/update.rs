@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::envelope::open;
-use crate::identifier::Source;
-use crate::members::Members;
 use crate::membership::{Statement, statements};
 use crate::trigger::{Happened, trigger};
+use brazeline_kit::event::Members;
+use brazeline_kit::person::Source;
 
 /// The most bytes of a key.
 const KEY_BYTES: usize = 1024;

@@ -3,8 +3,8 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::members::Members;
 use crate::rules::{Fate, Rules};
+use brazeline_kit::event::Members;
 
 /// Writes the object that the rules make of these members to `out`. False: nothing changed, and what was written equals what
 /// there was but for white space.

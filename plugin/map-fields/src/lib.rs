@@ -2,10 +2,8 @@
 //!
 //! What no rule names is copied as text: no number is rewritten and no order changes.
 
-pub mod identifier;
 pub mod settings;
 
-pub mod members;
 pub mod rules;
 
 pub mod edit;

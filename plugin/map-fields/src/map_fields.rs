@@ -8,10 +8,10 @@ use brazeline_kit::{Event, Output, Plugin, Problem, Transform};
 use serde_json::value::RawValue;
 
 use crate::edit::edit;
-use crate::identifier::Source;
-use crate::members::Members;
 use crate::rules::Rules;
 use crate::settings::Settings;
+use brazeline_kit::event::Members;
+use brazeline_kit::person::Source;
 
 /// The most bytes of a key.
 const KEY_BYTES: usize = 1024;

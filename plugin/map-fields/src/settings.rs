@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::identifier::IdentifierField;
+use brazeline_kit::person::IdentifierField;
 
 /// Fields are attributes of a person update, or the top-level members of any other JSON object. The settings apply in the
 /// order `keep` and `drop`, then `rename`, then `set`; `keep`, `drop` and the left side of `rename` speak of fields as they come in.

@@ -4,8 +4,8 @@ use serde_json::value::RawValue;
 
 use super::{Object, left_out, nobody};
 use crate::identity::{Identity, check_value, is_identifier};
-use crate::members::Members;
 use crate::settings::Settings;
+use brazeline_kit::event::Members;
 
 /// None if there is nothing to say.
 pub fn record(attributes: &RawValue, identity: &Identity<'_>, settings: &Settings) -> Result<Option<String>, String> {

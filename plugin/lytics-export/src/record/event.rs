@@ -4,8 +4,8 @@ use serde_json::value::RawValue;
 
 use super::{Object, left_out, nobody};
 use crate::identity::Identity;
-use crate::members::Members;
 use crate::settings::Settings;
+use brazeline_kit::event::Members;
 
 /// The field that says when it happened.
 pub const TIMESTAMP: &str = "timestamp";

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use brazeline_kit::Problem;
-use brazeline_kit::person::{Identifier, Kind};
+use super::{Identifier, Kind};
+use crate::Problem;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::value::RawValue;
