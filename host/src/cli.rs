@@ -6,27 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::command;
+use crate::command::{self, Exit};
 use crate::observe::log::Format;
-
-/// How the program ends. Scripts and supervisors look at it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// All that was asked for is done.
-    Done = 0,
-    /// It stopped before the end: a vendor, a key, the disk.
-    Stopped = 1,
-    /// The pipeline file, or the command line, is wrong; nothing was started.
-    Wrong = 2,
-    /// Done, but some events were rejected and stand in the dead letters.
-    Rejected = 3,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
-    }
-}
 
 /// Moves customer data between systems through WebAssembly plugins.
 #[derive(Debug, Parser)]

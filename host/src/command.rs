@@ -8,10 +8,29 @@ pub mod schema;
 
 use std::io::{IsTerminal, stderr};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use crate::cli::Exit;
 use crate::component::Library;
 use crate::problem::Problems;
+
+/// How the program ends. Scripts and supervisors look at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All that was asked for is done.
+    Done = 0,
+    /// It stopped before the end: a vendor, a key, the disk.
+    Stopped = 1,
+    /// The pipeline file, or the command line, is wrong; nothing was started.
+    Wrong = 2,
+    /// Done, but some events were rejected and stand in the dead letters.
+    Rejected = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
 
 /// How a command failed.
 #[derive(Debug)]

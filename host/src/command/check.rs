@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use super::{Outcome, library, say};
+use super::{Exit, Outcome, library, say};
 use crate::assembly::{Assembly, Plugin};
-use crate::cli::Exit;
 use crate::config::{self, Acknowledge, Node, Pipeline, Source, System};
 
 /// Checks a pipeline file, and shows what it means.

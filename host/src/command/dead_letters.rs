@@ -6,8 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use serde_json::json;
 
-use super::Outcome;
-use crate::cli::Exit;
+use super::{Exit, Outcome};
 use crate::config;
 use crate::problem::Problem;
 use crate::store::{LocalStore, Store, StoreError, StoredLetter};

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
-use super::{Failure, Outcome};
-use crate::cli::Exit;
+use super::{Exit, Failure, Outcome};
 use crate::component::{Component, Library, Reference};
 use crate::connector::{self, Builtin};
 use crate::problem::Problem;

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::{Failure, Outcome, library, say};
+use super::{Exit, Failure, Outcome, library, say};
 use crate::assembly::Assembly;
-use crate::cli::Exit;
 use crate::clock::Clock;
 use crate::config::{self, Pipeline, System};
 use crate::observe::log::{self, Format};

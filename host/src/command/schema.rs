@@ -2,9 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::Outcome;
+use super::{Exit, Outcome};
 use crate::assembly::driven;
-use crate::cli::Exit;
 use crate::component::{Component, Library, Reference};
 use crate::config::{Kind, Known, schema as of};
 use crate::connector;
