@@ -5,7 +5,8 @@
 //! last sync before it had left, and to its end: what had been answered must then have been delivered before or after, or stand in the
 //! dead letters, and what the copy holds as settled must not be delivered again.
 //!
-//! Tried: without the `persist(SyncAll)` in `LocalStore::write` this fails at the first answer.
+//! Tried: without the `persist(SyncAll)` in `LocalStore::write` this fails before the first step; with it only when the store is
+//! claimed, at the first answer, whose three people are lost.
 
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener as StdListener};
