@@ -32,4 +32,4 @@ pub use call::CallError;
 pub use exports::{Kind, Kinds};
 pub use limits::Limits;
 pub use load::{Component, ConfigureError, Library, LoadError, Reference};
-pub use node::Node;
+pub use node::{Decoding, Node};

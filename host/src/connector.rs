@@ -19,7 +19,7 @@ mod stdout;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::component::types::{Batch, Unread};
+use crate::component::types::{Batch, Scope, Unread};
 
 pub use builtin::{Builtin, Native, SinkSettings, SourceSettings, authorization, builtin};
 
@@ -28,15 +28,8 @@ pub trait Intake: Send + Sync + 'static {
     /// Takes what nobody can read again. When it comes back, the events are kept and the sender may forget them.
     fn push(&self, batch: Batch, unread: Vec<Unread>) -> impl Future<Output = Result<(), Refused>> + Send;
 
-    /// Takes what can be read again at `position`, which stands behind these events. `first` is the number of the first of
-    /// them: the same event has the same number whenever it is read. Comes back when there is room for more.
-    fn read(
-        &self,
-        batch: Batch,
-        unread: Vec<Unread>,
-        first: u64,
-        position: Vec<u8>,
-    ) -> impl Future<Output = Result<(), Refused>> + Send;
+    /// Takes what can be read again. Comes back when there is room for more.
+    fn read(&self, reading: Reading) -> impl Future<Output = Result<(), Refused>> + Send;
 
     /// Where reading goes on: the last position up to which everything is settled.
     fn resume(&self) -> Option<Vec<u8>>;
@@ -44,6 +37,33 @@ pub trait Intake: Send + Sync + 'static {
     /// What lies behind [`resume`](Self::resume) is not there any more. Gives the number of the first event of what took its
     /// place, which is none that any sink has settled, and waits for nothing before it.
     fn renew(&self) -> u64;
+}
+
+/// What a source read that can be read again.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// The events.
+    pub events: Batch,
+    /// What could not be read beside them.
+    pub unread: Vec<Unread>,
+    /// The number of the first event: the same event has the same number whenever it is read. The end of a snapshot takes a number, too:
+    /// the one behind the events'.
+    pub first: u64,
+    /// Where the source stands behind these events.
+    pub position: Vec<u8>,
+    /// If they belong to a complete look at somebody: to which.
+    pub part: Option<Part>,
+}
+
+/// A part of a snapshot, which is a complete look at some audiences.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Which of the source's snapshots. A number that was not there before begins one, and gives up any other that is not closed.
+    pub number: u64,
+    /// At whom it looks, and as of when.
+    pub scope: Scope,
+    /// It is complete with these events: who was not seen in it is not there.
+    pub closes: bool,
 }
 
 /// Why events were not taken. None of it is the sender's fault: the same may be sent again.

@@ -35,3 +35,5 @@ interface!(poller, "package brazeline:host; world poller-only { export brazeline
 interface!(transform, "package brazeline:host; world transform-only { export brazeline:pipeline/transform@0.1.0; }");
 interface!(keyed, "package brazeline:host; world keyed-only { export brazeline:pipeline/keyed-transform@0.1.0; }");
 interface!(sink, "package brazeline:host; world sink-only { export brazeline:pipeline/sink@0.1.0; }");
+interface!(meter, "package brazeline:host; world meter-only { export brazeline:pipeline/meter@0.1.0; }");
+interface!(probe, "package brazeline:host; world probe-only { export brazeline:pipeline/probe@0.1.0; }");

@@ -5,7 +5,7 @@ use std::fmt;
 use wasmtime::Store;
 use wasmtime::component::{Instance, InstancePre};
 
-use super::bindings::{decoder, keyed, plugin, poller, receiver, sink, transform};
+use super::bindings::{decoder, keyed, meter, plugin, poller, probe, receiver, sink, transform};
 use super::state::State;
 
 /// What a component can be in a pipeline.
@@ -23,12 +23,24 @@ pub enum Kind {
     KeyedTransform,
     /// Turns events into requests.
     Sink,
+    /// Knows what requests cost.
+    Meter,
+    /// Proves its credentials.
+    Probe,
 }
 
 impl Kind {
     /// All of them, in the order data flows.
-    pub const ALL: [Self; 6] =
-        [Self::Receiver, Self::Decoder, Self::Poller, Self::Transform, Self::KeyedTransform, Self::Sink];
+    pub const ALL: [Self; 8] = [
+        Self::Receiver,
+        Self::Decoder,
+        Self::Poller,
+        Self::Transform,
+        Self::KeyedTransform,
+        Self::Sink,
+        Self::Meter,
+        Self::Probe,
+    ];
 
     /// Its interface in `wit/`.
     #[must_use]
@@ -40,6 +52,8 @@ impl Kind {
             Self::Transform => "transform",
             Self::KeyedTransform => "keyed-transform",
             Self::Sink => "sink",
+            Self::Meter => "meter",
+            Self::Probe => "probe",
         }
     }
 }
@@ -83,6 +97,8 @@ pub struct Indices {
     transform: Option<transform::TransformOnlyIndices>,
     keyed: Option<keyed::KeyedOnlyIndices>,
     sink: Option<sink::SinkOnlyIndices>,
+    meter: Option<meter::MeterOnlyIndices>,
+    probe: Option<probe::ProbeOnlyIndices>,
 }
 
 impl Indices {
@@ -96,6 +112,8 @@ impl Indices {
             transform: transform::TransformOnlyIndices::new(pre).ok(),
             keyed: keyed::KeyedOnlyIndices::new(pre).ok(),
             sink: sink::SinkOnlyIndices::new(pre).ok(),
+            meter: meter::MeterOnlyIndices::new(pre).ok(),
+            probe: probe::ProbeOnlyIndices::new(pre).ok(),
         })
     }
 
@@ -108,20 +126,23 @@ impl Indices {
         found[Kind::Transform as usize] = self.transform.is_some();
         found[Kind::KeyedTransform as usize] = self.keyed.is_some();
         found[Kind::Sink as usize] = self.sink.is_some();
+        found[Kind::Meter as usize] = self.meter.is_some();
+        found[Kind::Probe as usize] = self.probe.is_some();
         Kinds(found)
     }
 
     /// The functions of an instance. An error says how one differs from `wit/`.
     pub fn load(&self, store: &mut Store<State>, instance: &Instance) -> wasmtime::Result<Exports> {
-        // These have no driver yet; loading them proves their shape.
-        self.decoder.as_ref().map(|indices| indices.load(&mut *store, instance)).transpose()?;
-        self.poller.as_ref().map(|indices| indices.load(&mut *store, instance)).transpose()?;
-        self.keyed.as_ref().map(|indices| indices.load(&mut *store, instance)).transpose()?;
         Ok(Exports {
             plugin: self.plugin.load(&mut *store, instance)?,
             receiver: self.receiver.as_ref().map(|indices| indices.load(&mut *store, instance)).transpose()?,
+            decoder: self.decoder.as_ref().map(|indices| indices.load(&mut *store, instance)).transpose()?,
+            poller: self.poller.as_ref().map(|indices| indices.load(&mut *store, instance)).transpose()?,
             transform: self.transform.as_ref().map(|indices| indices.load(&mut *store, instance)).transpose()?,
+            keyed: self.keyed.as_ref().map(|indices| indices.load(&mut *store, instance)).transpose()?,
             sink: self.sink.as_ref().map(|indices| indices.load(&mut *store, instance)).transpose()?,
+            meter: self.meter.as_ref().map(|indices| indices.load(&mut *store, instance)).transpose()?,
+            probe: self.probe.as_ref().map(|indices| indices.load(&mut *store, instance)).transpose()?,
         })
     }
 }
@@ -132,8 +153,18 @@ pub struct Exports {
     pub plugin: plugin::PluginOnly,
     /// See [`Kind::Receiver`].
     pub receiver: Option<receiver::ReceiverOnly>,
+    /// See [`Kind::Decoder`].
+    pub decoder: Option<decoder::DecoderOnly>,
+    /// See [`Kind::Poller`].
+    pub poller: Option<poller::PollerOnly>,
     /// See [`Kind::Transform`].
     pub transform: Option<transform::TransformOnly>,
+    /// See [`Kind::KeyedTransform`].
+    pub keyed: Option<keyed::KeyedOnly>,
     /// See [`Kind::Sink`].
     pub sink: Option<sink::SinkOnly>,
+    /// See [`Kind::Meter`].
+    pub meter: Option<meter::MeterOnly>,
+    /// See [`Kind::Probe`].
+    pub probe: Option<probe::ProbeOnly>,
 }

@@ -9,10 +9,16 @@ mod tests;
 
 use serde::de::IgnoredAny;
 
-use super::types::{Batch, Manifest, Output, Packed, Plan, Prepared, Received, Rejection, Settled, Unread, Verdict};
+use super::types::{
+    Ask, Batch, Decoded, KeyedOutput, Manifest, Output, Packed, Paged, Plan, Prepared, Received, Rejection, Request,
+    Settled, Unread, Update, Verdict,
+};
 
 /// At most so many bytes of a key.
 pub const KEY_BYTES: usize = 1024;
+
+/// At most so many bytes of a tag.
+pub const TAG_BYTES: usize = 255;
 
 /// At most so many bytes of a manifest.
 pub const MANIFEST_BYTES: usize = 256 * 1024;
@@ -92,6 +98,44 @@ pub fn received(received: &Received) -> Checked {
     unread(&received.unread)?;
     request::status(received.reply.status)?;
     request::headers(&received.reply.headers)
+}
+
+/// What a poller wants to ask.
+pub fn ask(ask: &Ask, plan: &Plan) -> Checked {
+    request::request(&ask.request, plan)
+}
+
+/// What a poller read of a page.
+pub fn paged(paged: &Paged) -> Checked {
+    batch(&paged.events, Bodies::Checked)?;
+    unread(&paged.unread)
+}
+
+/// What a decoder read of a piece.
+pub fn decoded(decoded: &Decoded) -> Checked {
+    batch(&decoded.events, Bodies::Checked)?;
+    unread(&decoded.unread)
+}
+
+/// What a keyed transform made of `inputs` events (or keys) about `keys` keys.
+pub fn keyed(keyed: &KeyedOutput, inputs: usize, keys: usize) -> Checked {
+    output(&keyed.output, inputs)?;
+    let changed: Vec<u32> = keyed.changes.iter().map(|change| change.key).collect();
+    distinct(&changed, keys).map_err(|wrong| format!("changes: {wrong}"))?;
+    for change in &keyed.changes {
+        if let Update::Put(value) = &change.update {
+            let wrong = |tag: &&String| tag.is_empty() || tag.len() > TAG_BYTES;
+            if let Some(tag) = value.tags.iter().find(wrong) {
+                return Err(format!("a tag of {} bytes; 1 to {TAG_BYTES} are allowed", tag.len()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The request with which a component proves its credentials.
+pub fn probe(request: &Request, plan: &Plan) -> Checked {
+    request::request(request, plan)
 }
 
 fn unread(unread: &[Unread]) -> Checked {

@@ -126,7 +126,7 @@ mod tests {
             Ok(())
         }
 
-        async fn read(&self, _: Batch, _: Vec<Unread>, _: u64, _: Vec<u8>) -> Result<(), Refused> {
+        async fn read(&self, _: crate::connector::Reading) -> Result<(), Refused> {
             Err(Refused::Broken("it cannot be read again".into()))
         }
 

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::component::types::{Batch, Unread, WhyUnread};
-use crate::connector::{Intake, Refused};
+use crate::connector::{Intake, Part, Reading, Refused};
 use crate::store::{Append, Commit, DeadLetter, Handle, StoreError};
 
 use super::dead::Where;
@@ -38,8 +38,29 @@ pub struct Wave {
     pub position: Option<Vec<u8>>,
     /// What the source could not read beside it.
     pub dead: Vec<DeadLetter>,
+    /// If it is a part of a snapshot.
+    pub look: Option<Look>,
     /// Who waits for its delivery.
     pub caller: Option<oneshot::Sender<()>>,
+}
+
+/// A part of a snapshot on its way, with whom a keyed transform counts as seen beside those whose events reach it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Look {
+    /// The part.
+    pub part: Part,
+    /// Those whose events were rejected on the way: no exit may come of that.
+    pub seen: Vec<String>,
+    /// Something was rejected of which nobody knows whom it was about, so nobody can be said to be absent.
+    pub is_blind: bool,
+}
+
+impl Look {
+    /// What a source read, and could not.
+    fn new(part: Part, unread: &[Unread]) -> Self {
+        let is_blind = unread.iter().any(|one| one.key.is_none() && one.why == WhyUnread::Rejected);
+        Self { part, seen: unread.iter().filter_map(|one| one.key.clone()).collect(), is_blind }
+    }
 }
 
 /// How a source's events are kept.
@@ -87,15 +108,18 @@ impl Intake for Inlet {
         }
     }
 
-    async fn read(&self, batch: Batch, unread: Vec<Unread>, first: u64, position: Vec<u8>) -> Result<(), Refused> {
+    async fn read(&self, reading: Reading) -> Result<(), Refused> {
+        let Reading { events: batch, unread, first, position, part } = reading;
         let dead = self.unread(&unread);
+        let part = part.map(|part| Look::new(part, &unread));
         let mut stop = self.stop.clone();
         let (events, bytes) = (batch.len(), batch.bytes());
         tokio::select! {
             () = stop.asked() => return Err(Refused::Stopping),
             () = self.ledger.admit(self.source, events, bytes) => {}
         }
-        let wave = Wave { events: Arc::new(batch), first, bytes, position: Some(position), dead, caller: None };
+        let wave =
+            Wave { events: Arc::new(batch), first, bytes, position: Some(position), dead, look: part, caller: None };
         // The flow ends early only when none of its sinks goes on.
         self.waves.send(wave).await.map_err(|_| Refused::Stopping)
     }
@@ -151,7 +175,8 @@ impl Inlet {
         }
         let first = next.fetch_add(events as u64, Ordering::Relaxed);
         let (caller, answer) = oneshot::channel();
-        let wave = Wave { events: Arc::new(batch), first, bytes, position: None, dead, caller: Some(caller) };
+        let wave =
+            Wave { events: Arc::new(batch), first, bytes, position: None, dead, look: None, caller: Some(caller) };
         let stopped = || Refused::Broken("its sinks have stopped".to_owned());
         self.waves.send(wave).await.map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())
@@ -197,7 +222,8 @@ pub async fn follow(
                 () = inlet.ledger.admit(inlet.source, events.len(), bytes) => {}
             }
             let events = Arc::new(events);
-            let wave = Wave { events, first: entry.first, bytes, position: None, dead: Vec::new(), caller: None };
+            let wave =
+                Wave { events, first: entry.first, bytes, position: None, dead: Vec::new(), look: None, caller: None };
             if inlet.waves.send(wave).await.is_err() {
                 return Ok(());
             }

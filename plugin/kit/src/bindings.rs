@@ -41,3 +41,5 @@ interface!(
     "package brazeline:kit; world only-keyed { export brazeline:pipeline/keyed-transform@0.1.0; }"
 );
 interface!(sink, "package brazeline:kit; world only-sink { export brazeline:pipeline/sink@0.1.0; }");
+interface!(meter, "package brazeline:kit; world only-meter { export brazeline:pipeline/meter@0.1.0; }");
+interface!(probe, "package brazeline:kit; world only-probe { export brazeline:pipeline/probe@0.1.0; }");

@@ -7,8 +7,10 @@ mod batch;
 mod decoder;
 mod http;
 mod keyed_transform;
+mod meter;
 mod plugin;
 mod poller;
+mod probe;
 mod receiver;
 mod sink;
 mod transform;
@@ -21,7 +23,7 @@ use crate::Plugin;
 
 /// Makes a component of a plugin: `export!(MyType: transform)`, `export!(MyType: receiver, sink)`.
 ///
-/// The names are those of the interfaces: `receiver`, `decoder`, `poller`, `transform`, `keyed_transform`, `sink`. It stands in
+/// The names are those of the interfaces: `receiver`, `decoder`, `poller`, `transform`, `keyed_transform`, `sink`, `meter`, `probe`. It stands in
 /// `src/component.rs`, which only exists for WebAssembly (`#[cfg(target_family = "wasm")]`): native linkers refuse the names of the
 /// exports.
 #[macro_export]

@@ -1,5 +1,7 @@
 //! Changing events in the light of what was kept about the same key.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use crate::{Batch, Plugin, Rejection, Scope, transform::Output};
@@ -27,10 +29,35 @@ pub enum Standing {
 /// What is held about the distinct keys of a call.
 #[derive(Debug, Default)]
 pub struct Held<'a> {
-    /// For each key: its name, how it stands, the version and the bytes of what was kept.
-    pub keys: Vec<(&'a str, Standing, u32, &'a [u8])>,
+    /// For each key, what was kept.
+    pub keys: Vec<Kept<'a>>,
     /// For each event, the place of its key in `keys`. Empty for `absent`.
     pub key_of: Vec<u32>,
+    /// The tags of all keys; see [`Held::tags`].
+    pub tags: Vec<&'a str>,
+}
+
+/// What is held about one key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept<'a> {
+    /// The key.
+    pub key: &'a str,
+    /// How it stands.
+    pub standing: Standing,
+    /// The state version by which the bytes were written.
+    pub version: u32,
+    /// The bytes of what was kept; empty for none.
+    pub bytes: &'a [u8],
+    /// Where its tags are in [`Held::tags`].
+    pub tags: Range<usize>,
+}
+
+impl<'a> Held<'a> {
+    /// The tags of a key: the audiences that it is in.
+    #[must_use]
+    pub fn tags(&self, kept: &Kept<'a>) -> &[&'a str] {
+        self.tags.get(kept.tags.clone()).unwrap_or_default()
+    }
 }
 
 /// A full look at somebody.
@@ -38,8 +65,8 @@ pub struct Held<'a> {
 pub struct Snapshot {
     /// At whom.
     pub scope: Scope,
-    /// The first complete one: to be learnt and not told, unless the settings say so.
-    pub baseline: bool,
+    /// The scope's audiences that are looked at for the first time: to be learnt and not told, unless the settings say so.
+    pub baseline: Vec<String>,
 }
 
 /// What came of a call.

@@ -1,7 +1,7 @@
 //! What a Brazeline plugin is written with.
 //!
 //! A component is a plain Rust type that implements [`Plugin`] and one or more of [`Receiver`], [`Decoder`], [`Poller`],
-//! [`Transform`], [`KeyedTransform`] and [`Sink`]. The macro `export!` makes a WebAssembly component of it. Its author sees borrowed
+//! [`Transform`], [`KeyedTransform`] and [`Sink`], and may say what its requests cost ([`Meter`]) and prove its credentials ([`Probe`]). The macro `export!` makes a WebAssembly component of it. Its author sees borrowed
 //! text and `serde` types; the flat lists that cross the boundary, and the generated bindings, stay in here.
 //!
 //! ```
@@ -56,9 +56,11 @@ pub mod event;
 pub mod glue;
 pub mod http;
 pub mod keyed;
+pub mod meter;
 pub mod person;
 pub mod plugin;
 pub mod poller;
+pub mod probe;
 pub mod receiver;
 pub mod sink;
 #[cfg(all(feature = "testing", not(target_family = "wasm")))]
@@ -68,9 +70,11 @@ pub mod transform;
 pub use decoder::{Decoded, Decoder, Decoding, Entry};
 pub use event::{Batch, Event, Events, Scope, Unread};
 pub use http::{Arrival, Field, Reply, Request, Response};
-pub use keyed::{Held, KeyedOutput, KeyedTransform, Snapshot, Standing, Update};
-pub use plugin::{Budget, Plan, Plugin, Problem, Scheme, Target};
+pub use keyed::{Held, Kept, KeyedOutput, KeyedTransform, Snapshot, Standing, Update};
+pub use meter::{Cost, Meter};
+pub use plugin::{Budget, Plan, Plugin, Problem, Scheme, SourceKind, Target};
 pub use poller::{Ask, Destination, Onward, Paged, Poller};
+pub use probe::{Finding, Probe};
 pub use receiver::{Received, Receiver};
 pub use sink::{Outgoing, Prepared, Rejection, Settled, Sink, Verdict};
 pub use transform::{Output, Transform};

@@ -56,6 +56,8 @@ impl Problem {
 /// What the settings mean for the host.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
+    /// As which source these settings want to be driven, where the component exports several interfaces for that.
+    pub source: Option<SourceKind>,
     /// Where requests may go.
     pub targets: Vec<Target>,
     /// Any one of these lets a caller in; empty lets everybody in. The host checks and removes it before the component sees the request.
@@ -71,6 +73,7 @@ pub struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         Self {
+            source: None,
             targets: Vec::new(),
             inbound: Vec::new(),
             gather_events: 1000,
@@ -78,6 +81,17 @@ impl Default for Plan {
             budgets: Vec::new(),
         }
     }
+}
+
+/// What a source can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceKind {
+    /// Others send to it.
+    Receiver,
+    /// It reads files.
+    Decoder,
+    /// It asks for pages.
+    Poller,
 }
 
 /// A host to send to, by name.

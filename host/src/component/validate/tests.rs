@@ -116,6 +116,7 @@ fn what_a_receiver_read() {
 fn plan_to(names: &[&str]) -> Plan {
     let target = |name: &&str| Target { name: (*name).to_owned(), origin: None, scheme: None };
     Plan {
+        source: None,
         targets: names.iter().map(target).collect(),
         inbound: Vec::new(),
         gather_events: 1,

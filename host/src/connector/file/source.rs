@@ -13,7 +13,7 @@ use super::position::Position;
 use crate::connector::lines::Lines;
 use crate::connector::page::{LINE_BYTES, Page};
 use crate::connector::person::Identifier;
-use crate::connector::{Intake, Refused};
+use crate::connector::{self, Intake, Refused};
 
 /// Reads a file with one JSON object a line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -38,7 +38,9 @@ pub async fn feed(settings: Settings, source: String, inlet: Arc<impl Intake>) -
         blocking(move || Reading::open(settings, &source, resume, || renew.renew())).await.with_context(context)?;
     // Before anything of a file is settled, the store has to know which file it is.
     let start = reading.position()?.encode();
-    if let Err(refused) = inlet.read(Default::default(), Vec::new(), reading.event, start).await {
+    if let Err(refused) =
+        inlet.read(connector::Reading { first: reading.event, position: start, ..Default::default() }).await
+    {
         return ended(refused);
     }
     loop {
@@ -46,7 +48,9 @@ pub async fn feed(settings: Settings, source: String, inlet: Arc<impl Intake>) -
         reading = next;
         let Given { page, first, position, is_last } = given;
         if !page.is_empty()
-            && let Err(refused) = inlet.read(page.events, page.unread, first, position).await
+            && let Err(refused) = inlet
+                .read(connector::Reading { events: page.events, unread: page.unread, first, position, part: None })
+                .await
         {
             return ended(refused);
         }
@@ -146,7 +150,8 @@ mod tests {
             Err(Refused::Broken("it can be read again".into()))
         }
 
-        async fn read(&self, batch: Batch, unread: Vec<Unread>, first: u64, position: Vec<u8>) -> Result<(), Refused> {
+        async fn read(&self, reading: connector::Reading) -> Result<(), Refused> {
+            let connector::Reading { events: batch, unread, first, position, .. } = reading;
             let mut taken = self.taken.lock().unwrap();
             if taken.len() == self.pages {
                 return Err(Refused::Stopping);

@@ -31,7 +31,7 @@ impl Intake for Kept {
         Ok(())
     }
 
-    async fn read(&self, _: Batch, _: Vec<Unread>, _: u64, _: Vec<u8>) -> Result<(), Refused> {
+    async fn read(&self, _: crate::connector::Reading) -> Result<(), Refused> {
         Err(Refused::Broken("it is not read again".into()))
     }
 

@@ -29,6 +29,19 @@ impl From<Request> for types::Request {
     }
 }
 
+impl From<types::Request> for Request {
+    fn from(request: types::Request) -> Self {
+        Self {
+            target: request.target,
+            method: request.method,
+            path: request.path,
+            query: each(request.query),
+            headers: each(request.headers),
+            body: request.body,
+        }
+    }
+}
+
 impl From<types::Response> for Response {
     fn from(response: types::Response) -> Self {
         Self {

@@ -4,7 +4,7 @@ use super::batch::text;
 use super::{Glue, with};
 use crate::bindings::keyed_transform as wit;
 use crate::bindings::types::{self, Packed};
-use crate::keyed::{Held, KeyedOutput, KeyedTransform, Snapshot, Standing, Update};
+use crate::keyed::{Held, Kept, KeyedOutput, KeyedTransform, Snapshot, Standing, Update};
 
 impl<T: KeyedTransform> wit::Guest for Glue<T> {
     fn transform(
@@ -35,18 +35,25 @@ fn look<T: KeyedTransform>(
 ) -> wit::KeyedOutput {
     let names = text(keys.bytes, "keys");
     let mut out = KeyedOutput::default();
-    let held = Held { keys: join(&names, &keys.ends, held), key_of };
+    let held = Held { keys: join(&names, &keys.ends, held), key_of, tags: tags(held) };
     with(|plugin: &T| call(plugin, &held, &mut out));
     out.into()
 }
 
 /// The lists of the boundary, side by side.
-fn join<'a>(names: &'a str, ends: &[u32], held: &'a wit::Held) -> Vec<(&'a str, Standing, u32, &'a [u8])> {
+fn join<'a>(names: &'a str, ends: &[u32], held: &'a wit::Held) -> Vec<Kept<'a>> {
     let names = pieces(ends).map(|range| names.get(range).unwrap_or_default());
     let values = pieces(&held.values.ends).map(|range| held.values.bytes.get(range).unwrap_or_default());
     let standings = held.standings.iter().map(|standing| Standing::from(*standing));
-    let rows = names.zip(standings).zip(&held.versions).zip(values);
-    rows.map(|(((name, standing), version), value)| (name, standing, *version, value)).collect()
+    let versions = held.versions.iter().copied();
+    let rows = names.zip(standings).zip(versions).zip(values).zip(pieces(&held.tag_ends));
+    let kept = |((((key, standing), version), bytes), tags)| Kept { key, standing, version, bytes, tags };
+    rows.map(kept).collect()
+}
+
+fn tags(held: &wit::Held) -> Vec<&str> {
+    let name = |place: &u32| held.tag_names.get(*place as usize).map(String::as_str).unwrap_or_default();
+    held.tags.iter().map(name).collect()
 }
 
 fn pieces(ends: &[u32]) -> impl Iterator<Item = std::ops::Range<usize>> {

@@ -4,7 +4,7 @@ use super::batch::each;
 use super::{Glue, keep};
 use crate::bindings::plugin as wit;
 use crate::plugin::{configure, describe};
-use crate::{Plan, Plugin, Problem, Scheme, Target};
+use crate::{Plan, Plugin, Problem, Scheme, SourceKind, Target};
 
 impl<T: Plugin> wit::Guest for Glue<T> {
     fn describe() -> wit::Manifest {
@@ -44,9 +44,20 @@ impl From<Target> for wit::Target {
     }
 }
 
+impl From<SourceKind> for wit::SourceKind {
+    fn from(kind: SourceKind) -> Self {
+        match kind {
+            SourceKind::Receiver => Self::Receiver,
+            SourceKind::Decoder => Self::Decoder,
+            SourceKind::Poller => Self::Poller,
+        }
+    }
+}
+
 impl From<Plan> for wit::Plan {
     fn from(plan: Plan) -> Self {
         Self {
+            source: plan.source.map(Into::into),
             targets: each(plan.targets),
             inbound: each(plan.inbound),
             gather_events: plan.gather_events,

@@ -4,19 +4,32 @@ use std::collections::BTreeMap;
 
 use super::call::{Events, batch};
 use super::show::Show;
-use crate::keyed::{Held, KeyedOutput, KeyedTransform, Snapshot, Standing, Update};
+use crate::keyed::{Held, Kept, KeyedOutput, KeyedTransform, Snapshot, Standing, Update};
 
 /// State by key, carried from call to call.
 #[derive(Debug, Clone, Default)]
-pub struct Memory(BTreeMap<String, (Standing, u32, Vec<u8>)>);
+pub struct Memory(BTreeMap<String, Row>);
 
-/// A key with what is held about it: name, standing, version, bytes.
-pub(super) type Row = (String, Standing, u32, Vec<u8>);
+/// What is held about a key.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub key: String,
+    pub standing: Standing,
+    pub version: u32,
+    pub bytes: Vec<u8>,
+    pub tags: Vec<String>,
+}
+
+impl Row {
+    fn none(key: &str) -> Self {
+        Self { key: key.to_owned(), standing: Standing::None, version: 0, bytes: Vec::new(), tags: Vec::new() }
+    }
+}
 
 impl Memory {
     /// Puts what is held about a key in doubt, as a rejection would.
     pub fn doubt(&mut self, key: &str) {
-        self.0.entry(key.to_owned()).or_insert((Standing::Unsure, 0, Vec::new())).0 = Standing::Unsure;
+        self.0.entry(key.to_owned()).or_insert_with(|| Row::none(key)).standing = Standing::Unsure;
     }
 
     /// Calls `transform`, keeps what changes, and shows the answer.
@@ -57,31 +70,32 @@ impl Memory {
     }
 
     pub(super) fn rows(&self, keys: &[&str]) -> Vec<Row> {
-        let none = (Standing::None, 0, Vec::new());
-        let row = |key: &&str| {
-            let (standing, version, bytes) = self.0.get(*key).cloned().unwrap_or_else(|| none.clone());
-            ((*key).to_owned(), standing, version, bytes)
-        };
-        keys.iter().map(row).collect()
+        keys.iter().map(|key| self.0.get(*key).cloned().unwrap_or_else(|| Row::none(key))).collect()
     }
 
     fn keep<T: KeyedTransform>(&mut self, rows: &[Row], out: &KeyedOutput) {
         let version = T::STATE_VERSIONS.first().copied().unwrap_or_default();
         for (key, update) in &out.changes {
-            let (name, ..) = &rows[*key as usize];
+            let key = &rows[*key as usize].key;
             match update {
-                Update::Put { bytes, unsure, .. } => {
+                Update::Put { bytes, tags, unsure } => {
                     let standing = if *unsure { Standing::Unsure } else { Standing::Known };
-                    self.0.insert(name.clone(), (standing, version, bytes.clone()));
+                    let (bytes, tags) = (bytes.clone(), tags.clone());
+                    self.0.insert(key.clone(), Row { key: key.clone(), standing, version, bytes, tags });
                 }
-                Update::Delete => drop(self.0.remove(name)),
+                Update::Delete => drop(self.0.remove(key)),
             }
         }
     }
 }
 
 fn held(rows: &[Row], key_of: Vec<u32>) -> Held<'_> {
-    let keys =
-        rows.iter().map(|(name, standing, version, bytes)| (name.as_str(), *standing, *version, bytes.as_slice()));
-    Held { keys: keys.collect(), key_of }
+    let mut held = Held { key_of, ..Held::default() };
+    for row in rows {
+        let first = held.tags.len();
+        held.tags.extend(row.tags.iter().map(String::as_str));
+        let tags = first..held.tags.len();
+        held.keys.push(Kept { key: &row.key, standing: row.standing, version: row.version, bytes: &row.bytes, tags });
+    }
+    held
 }

@@ -5,7 +5,7 @@
 #[cfg(target_family = "wasm")]
 mod component;
 
-use brazeline_kit::{Batch, Held, KeyedOutput, KeyedTransform, Plugin, Problem, Snapshot, Standing, Update};
+use brazeline_kit::{Batch, Held, Kept, KeyedOutput, KeyedTransform, Plugin, Problem, Snapshot, Standing, Update};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +42,8 @@ struct Count {
 
 impl KeyedTransform for Counts {
     fn transform(&self, batch: &Batch, held: &Held<'_>, snapshot: Option<&Snapshot>, out: &mut KeyedOutput) {
-        let learnt_only = snapshot.is_some_and(|snapshot| snapshot.baseline);
-        for (place, (key, standing, _, bytes)) in (0_u32..).zip(&held.keys) {
+        let learnt_only = snapshot.is_some_and(|snapshot| !snapshot.baseline.is_empty());
+        for (place, Kept { key, standing, bytes, .. }) in (0_u32..).zip(&held.keys) {
             let events = batch.iter().zip(&held.key_of).filter(|(_, of)| **of == place).map(|(event, _)| event.index);
             let mut events: Vec<u32> = events.collect();
             let count = count(bytes) + events.len() as u32;
@@ -58,7 +58,7 @@ impl KeyedTransform for Counts {
     }
 
     fn absent(&self, held: &Held<'_>, _snapshot: &Snapshot, out: &mut KeyedOutput) {
-        for (place, (key, ..)) in (0_u32..).zip(&held.keys) {
+        for (place, Kept { key, .. }) in (0_u32..).zip(&held.keys) {
             tell(place, key, Count { count: 0, restated: false }, out);
             out.keep(place, Update::Delete);
         }

@@ -7,7 +7,9 @@ use serde_json::json;
 use test_counts::Counts;
 
 fn snapshot(baseline: bool) -> Snapshot {
-    Snapshot { scope: Scope { audiences: vec!["seen".to_owned()], as_of_ms: 0, total: None }, baseline }
+    let audiences = vec!["seen".to_owned()];
+    let baseline = if baseline { audiences.clone() } else { Vec::new() };
+    Snapshot { scope: Scope { audiences, as_of_ms: 0, total: None }, baseline }
 }
 
 #[test]

@@ -54,7 +54,7 @@ impl Instance {
             Call::Decode(entry, resume, pieces) => self.decode(entry, resume.as_deref(), pieces),
             Call::Keyed(events, key_of, rows, snapshot) => {
                 let world = keyed_transform::Only::new(&mut self.store, &self.linked)?;
-                let keys = packed(rows.iter().map(|row| row.0.as_bytes()));
+                let keys = packed(rows.iter().map(|row| row.key.as_bytes()));
                 let snapshot = snapshot.clone().map(Into::into);
                 let out = world.brazeline_pipeline_keyed_transform().call_transform(
                     &mut self.store,
@@ -68,7 +68,7 @@ impl Instance {
             }
             Call::Absent(rows, snapshot) => {
                 let world = keyed_transform::Only::new(&mut self.store, &self.linked)?;
-                let keys = packed(rows.iter().map(|row| row.0.as_bytes()));
+                let keys = packed(rows.iter().map(|row| row.key.as_bytes()));
                 let keyed = world.brazeline_pipeline_keyed_transform();
                 let out = keyed.call_absent(&mut self.store, &keys, &held(rows), &snapshot.clone().into())?;
                 Ok(crate::KeyedOutput::from(out).shown())

@@ -36,10 +36,21 @@ pub(super) fn batch(events: &[(String, String)]) -> types::Batch {
 }
 
 pub(super) fn held(rows: &[Row]) -> keyed_transform::Held {
+    let mut tag_names: Vec<String> = rows.iter().flat_map(|row| row.tags.clone()).collect();
+    tag_names.sort_unstable();
+    tag_names.dedup();
+    let (mut tags, mut tag_ends) = (Vec::new(), Vec::new());
+    for row in rows {
+        tags.extend(row.tags.iter().filter_map(|tag| tag_names.binary_search(tag).ok()).map(|place| place as u32));
+        tag_ends.push(tags.len() as u32);
+    }
     keyed_transform::Held {
-        standings: rows.iter().map(|(_, standing, ..)| (*standing).into()).collect(),
-        versions: rows.iter().map(|(_, _, version, _)| *version).collect(),
-        values: packed(rows.iter().map(|(.., bytes)| bytes.as_slice())),
+        standings: rows.iter().map(|row| row.standing.into()).collect(),
+        versions: rows.iter().map(|row| row.version).collect(),
+        values: packed(rows.iter().map(|row| row.bytes.as_slice())),
+        tag_names,
+        tags,
+        tag_ends,
     }
 }
 
