@@ -41,6 +41,13 @@ impl Sub<Duration> for Moment {
     }
 }
 
+/// `2026-11-23T09:00:00Z`: a time in milliseconds since 1970, for people.
+#[must_use]
+pub fn shown(unix_ms: u64) -> String {
+    let ms = i64::try_from(unix_ms).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| unix_ms.to_string(), |time| time.to_string())
+}
+
 /// Reads the time.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
@@ -72,6 +79,13 @@ impl Clock {
     pub fn unix_ms(&self) -> u64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// When a moment is, in milliseconds since 1970, as far as can be told before it.
+    #[must_use]
+    pub fn unix_ms_at(&self, moment: Moment) -> u64 {
+        let wait = u64::try_from(moment.saturating_sub(self.now()).as_millis()).unwrap_or(u64::MAX);
+        self.unix_ms().saturating_add(wait)
     }
 
     /// Comes back at this moment.

@@ -108,7 +108,7 @@ fn no_store(pipeline: &Pipeline, error: &StoreError) -> Failure {
         )
         .fact(error.to_string()),
     };
-    Failure::Wrong(problem.into())
+    Failure::Stopped(problem.into())
 }
 
 /// A run that was broken off: what it had taken on is safe, and the next run goes on with it.

@@ -2,13 +2,14 @@
 //!
 //! It is a value: it needs no file, no terminal and no stdout of its own.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::component::Node;
-use crate::component::types::Budget;
 use crate::config::{SinkOptions, SourceOptions};
 use crate::connector::Native;
 use crate::connector::server::Door;
+use crate::delivery::budget::Shared;
 use crate::delivery::gather::Limits;
 
 use super::flow::{Flow, Input, Step};
@@ -28,6 +29,8 @@ pub struct Graph {
     pub transforms: Vec<Transform>,
     /// Where they go.
     pub sinks: Vec<Sink>,
+    /// What each authorization allows, by its name: for whoever wants to know what is paused.
+    pub budgets: BTreeMap<String, Shared>,
 }
 
 /// A source.
@@ -75,8 +78,8 @@ pub struct Sink {
     pub outlet: Outlet,
     /// The most that is offered at once.
     pub limits: Limits,
-    /// Budgets known before the first answer.
-    pub budgets: Vec<Budget>,
+    /// What the other side allows, shared with all who have the same authorization.
+    pub budgets: Shared,
 }
 
 /// What a source's events go through, and which sinks they reach.
