@@ -5,6 +5,7 @@
 //! here starts anything.
 
 mod plugin;
+mod proof;
 mod reach;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::pipeline::sink::Outlet;
 use crate::problem::{Problem, Problems};
 
 pub use plugin::{Plugin, driven};
+pub use proof::Proof;
 
 /// A pipeline whose nodes are all configured.
 pub struct Assembly<'p> {

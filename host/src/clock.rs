@@ -96,6 +96,12 @@ impl Clock {
         }
     }
 
+    /// Fresh random text of 32 letters and digits.
+    #[must_use]
+    pub fn nonce(&self) -> String {
+        (0..32).map(|_| fastrand::alphanumeric()).collect()
+    }
+
     /// A fresh random number in `0.0..1.0`.
     #[must_use]
     pub fn spread(&self) -> f64 {

@@ -33,7 +33,7 @@ use std::path::Path;
 use crate::problem::{Problem, Problems};
 
 pub use authorization::Authorization;
-pub use expiry::{Expiry, today};
+pub use expiry::{Expiry, days_until, today};
 pub use mask::Mask;
 pub use options::{Acknowledge, OnUnknown, SinkOptions, SourceOptions};
 pub use origin::{NotAnOrigin, Origin};

@@ -52,8 +52,9 @@ pub fn run(file: &Path, format: Format) -> Outcome {
 }
 
 fn say_warnings(pipeline: &Pipeline) {
-    if !pipeline.warnings.is_empty() {
-        say(&pipeline.warnings);
+    let warnings = pipeline.warnings.clone().and(pipeline.expiring(Clock::system().unix_ms()));
+    if !warnings.is_empty() {
+        say(&warnings);
     }
 }
 

@@ -31,7 +31,7 @@ impl Expiry {
     /// Of something that ends on `date`.
     #[must_use]
     pub fn of(date: Date, today: Date) -> Self {
-        match today.duration_until(date).as_hours() / 24 {
+        match days_until(date, today) {
             days if days < 0 => Self::Past(-days),
             days if days <= SOON_DAYS => Self::Soon(days),
             _ => Self::Far,
@@ -50,6 +50,12 @@ impl Expiry {
             Self::Past(days) => format!("expired {days} days ago"),
         })
     }
+}
+
+/// How many days there are to go; fewer than 0 if it is past.
+#[must_use]
+pub fn days_until(date: Date, today: Date) -> i64 {
+    today.duration_until(date).as_hours() / 24
 }
 
 /// The date in UTC at this time, given in milliseconds since 1970.
