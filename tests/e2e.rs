@@ -29,6 +29,7 @@ mod files;
 mod hostile;
 #[path = "e2e/rejections.rs"]
 mod rejections;
+mod remembers;
 #[path = "e2e/shape.rs"]
 mod shape;
 #[path = "e2e/vector.rs"]
