@@ -29,6 +29,7 @@ mod files;
 mod hostile;
 #[path = "e2e/rejections.rs"]
 mod rejections;
+#[path = "e2e/remembers.rs"]
 mod remembers;
 #[path = "e2e/shape.rs"]
 mod shape;
