@@ -19,8 +19,6 @@ mod scene;
 mod audiences;
 #[path = "e2e/budgets.rs"]
 mod budgets;
-#[path = "e2e/budgets.rs"]
-mod budgets;
 #[path = "e2e/crash.rs"]
 mod crash;
 #[path = "e2e/custom.rs"]
@@ -35,6 +33,8 @@ mod hostile;
 mod live;
 #[path = "e2e/rejections.rs"]
 mod rejections;
+#[path = "e2e/remembers.rs"]
+mod remembers;
 #[path = "e2e/shape.rs"]
 mod shape;
 #[path = "e2e/vector.rs"]

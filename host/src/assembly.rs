@@ -4,6 +4,7 @@
 //! opens nothing, so that a file can be checked anywhere. [`Assembly::graph`] then gives each node its secrets and its address. Nothing
 //! here starts anything.
 
+mod outbox;
 mod plugin;
 mod proof;
 mod reach;
@@ -11,7 +12,7 @@ mod reach;
 use std::collections::BTreeMap;
 
 use crate::clock::{Clock, Moment};
-use crate::component::Library;
+use crate::component::{Component, Kind, Library};
 use crate::config::{self, Pipeline, Secrets};
 use crate::delivery::budget::Shared;
 use crate::delivery::request::Client;
@@ -43,7 +44,18 @@ impl<'p> Assembly<'p> {
         }
         let assembly = Self { pipeline, plugins };
         problems.extend(assembly.unknown_hosts());
+        problems.extend(assembly.misplaced());
         if problems.is_empty() { Ok(assembly) } else { Err(Problems::new(problems)) }
+    }
+
+    /// Transforms that remember where they cannot.
+    fn misplaced(&self) -> Vec<Problem> {
+        let is_keyed = |transform: &&config::Transform| match self.plugins.get(transform.node.id.as_str()) {
+            Some(Plugin::Component { component, .. }) => remembers(component),
+            _ => false,
+        };
+        let transforms = self.pipeline.transforms.iter().filter(is_keyed);
+        transforms.flat_map(|transform| outbox::misplaced(self.pipeline, transform)).collect()
     }
 
     /// Names under `hosts` that no node with that authorization knows: what was meant for them would go elsewhere.
@@ -109,14 +121,16 @@ impl<'p> Assembly<'p> {
         if !problems.is_empty() {
             return Err(Problems::new(problems));
         }
-        let pipeline = self.pipeline;
+        let (pipeline, mut desks) = (self.pipeline, Desks::new());
+        let transforms = pipeline.transforms.iter().filter_map(|one| self.transform(one, &mut desks)).collect();
         Ok(Graph {
             name: pipeline.name.clone(),
             data_dir: pipeline.data_dir.clone(),
             journal_max_bytes: pipeline.journal.max_size.0,
             sources,
-            transforms: pipeline.transforms.iter().filter_map(|transform| self.transform(transform)).collect(),
+            transforms,
             sinks,
+            desks,
             budgets,
         })
     }
@@ -139,10 +153,19 @@ impl<'p> Assembly<'p> {
         Ok(graph::Source { id: node.id.clone(), options: source.options.clone(), kind })
     }
 
-    fn transform(&self, transform: &config::Transform) -> Option<graph::Transform> {
-        let Plugin::Component { node, .. } = self.plugins.get(transform.node.id.as_str())? else { return None };
-        let inputs = transform.inputs.iter().map(|input| input.value.clone()).collect();
-        Some(graph::Transform { id: transform.node.id.clone(), inputs, node: node.clone() })
+    fn transform(&self, transform: &config::Transform, desks: &mut Desks) -> Option<graph::Transform> {
+        let Plugin::Component { node, component, .. } = self.plugins.get(transform.node.id.as_str())? else {
+            return None;
+        };
+        let (id, inputs) = (transform.node.id.clone(), transform.inputs.iter().map(|input| input.value.clone()));
+        let keyed = remembers(component).then(|| {
+            let (desk, asks) = tokio::sync::mpsc::unbounded_channel();
+            desks.insert(id.clone(), desk);
+            let manifest = component.manifest();
+            let (component, versions) = (manifest.name.clone(), manifest.state_versions.clone());
+            graph::Remembering { component, versions, options: transform.options.clone(), asks }
+        });
+        Some(graph::Transform { id, inputs: inputs.collect(), node: node.clone(), keyed })
     }
 
     fn sink(
@@ -174,6 +197,13 @@ impl<'p> Assembly<'p> {
         Ok(graph::Sink { id: node.id.clone(), inputs, options: sink.options.clone(), outlet, limits, budgets })
     }
 }
+
+/// Whether a transform is driven as one that remembers: what exports both is one that does not.
+fn remembers(component: &Component) -> bool {
+    !component.kinds().has(Kind::Transform)
+}
+
+type Desks = BTreeMap<String, tokio::sync::mpsc::UnboundedSender<crate::pipeline::keyed::Ask>>;
 
 fn keep<T>(found: Result<T, Problem>, all: &mut Vec<T>, problems: &mut Vec<Problem>) {
     match found {

@@ -7,6 +7,7 @@ mod breaker;
 pub mod dead;
 pub mod flow;
 pub mod graph;
+pub mod keyed;
 pub mod ledger;
 mod run;
 mod serve;

@@ -104,22 +104,23 @@ fn schema(text: &str, node: &str) -> Result<Json, Problem> {
     })
 }
 
-/// The interface that a host drives at this place of a pipeline.
+/// The interfaces that a host drives at this place of a pipeline.
 #[must_use]
-pub fn driven(kind: config::Kind) -> Kind {
+pub fn driven(kind: config::Kind) -> &'static [Kind] {
     match kind {
-        config::Kind::Source => Kind::Receiver,
-        config::Kind::Transform => Kind::Transform,
-        config::Kind::Sink => Kind::Sink,
+        config::Kind::Source => &[Kind::Receiver],
+        config::Kind::Transform => &[Kind::Transform, Kind::KeyedTransform],
+        config::Kind::Sink => &[Kind::Sink],
     }
 }
 
 /// Whether the component can stand there, with that authorization.
 fn fits(pipeline: &Pipeline, node: &Node, component: &Component) -> Result<(), Problems> {
     let (needed, kinds) = (driven(node.kind), component.kinds());
-    if !kinds.has(needed) {
+    if !needed.iter().any(|kind| kinds.has(*kind)) {
         let what = format!("{} names a component that is no {}", node.name(), node.kind.word());
-        let help = format!("name one that exports `{}`; `brazeline inspect` lists them", needed.name());
+        let names: Vec<String> = needed.iter().map(|kind| format!("`{}`", kind.name())).collect();
+        let help = format!("name one that exports {}; `brazeline inspect` lists them", names.join(" or "));
         let fact = format!("`{}` exports: {kinds}", component.manifest().name);
         return Err(Problem::error(what, help).fact(fact).at(pipeline.place(node.plugin.spot)).into());
     }

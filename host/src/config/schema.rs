@@ -8,6 +8,7 @@ use super::component_schema::embedded;
 use super::node::{INPUTS, SHARED_KEYS};
 use super::options::{SinkOptions, SourceOptions};
 use super::pipeline::Kind;
+use super::remember::TransformOptions;
 use super::settings::escape;
 use super::shape::{CREDENTIAL_PATTERN, DATA_DIR, JOURNAL_MAX_SIZE, NAME_PATTERN};
 
@@ -91,7 +92,7 @@ fn node(kind: Kind, plugins: &[Known]) -> Json {
     let fitting: Vec<&Known> = plugins.iter().filter(|plugin| plugin.kinds.contains(&kind)).collect();
     let mut properties = match kind {
         Kind::Source => SourceOptions::properties(),
-        Kind::Transform => Map::new(),
+        Kind::Transform => TransformOptions::properties(),
         Kind::Sink => SinkOptions::properties(),
     };
     let [plugin_key, authorization] = SHARED_KEYS;

@@ -97,6 +97,7 @@ async fn running(
         journal_max_bytes: LOG_BYTES,
         sources: vec![Source { id: "in".into(), options: SourceOptions::default(), kind: SourceKind::Native(native) }],
         transforms: Vec::new(),
+        desks: Default::default(),
         sinks: vec![Sink {
             id: "out".into(),
             inputs: vec!["in".into()],
