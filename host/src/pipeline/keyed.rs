@@ -361,3 +361,6 @@ impl Keyed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -105,13 +105,7 @@ struct Run {
     slots: Slots,
 }
 
-async fn book(
-    graph: &Graph,
-    id: &str,
-    options: &SourceOptions,
-    route: &Route,
-    store: &Handle,
-) -> anyhow::Result<Book> {
+async fn book(graph: &Graph, id: &str, options: &SourceOptions, route: &Route, store: &Handle) -> anyhow::Result<Book> {
     let volatile = options.acknowledge == Acknowledge::Delivered;
     let mut cursors = Vec::new();
     for end in &route.ends {
