@@ -6,19 +6,22 @@
 
 mod outbox;
 mod plugin;
+mod proof;
 mod reach;
 
 use std::collections::BTreeMap;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::component::{Component, Kind, Library};
 use crate::config::{self, Pipeline, Secrets};
+use crate::delivery::budget::Shared;
 use crate::delivery::request::Client;
 use crate::pipeline::graph::{self, Graph, SourceKind};
 use crate::pipeline::sink::Outlet;
 use crate::problem::{Problem, Problems};
 
 pub use plugin::{Plugin, driven};
+pub use proof::Proof;
 
 /// A pipeline whose nodes are all configured.
 pub struct Assembly<'p> {
@@ -106,12 +109,14 @@ impl<'p> Assembly<'p> {
     pub async fn graph(&self, secrets: &Secrets, clock: &Clock) -> Result<Graph, Problems> {
         let mut problems = Vec::new();
         let client = Client::new(*clock);
+        let budgets = reach::budgets(self.pipeline);
         let (mut sources, mut sinks) = (Vec::new(), Vec::new());
         for source in &self.pipeline.sources {
             keep(self.source(source, secrets).await, &mut sources, &mut problems);
         }
         for sink in &self.pipeline.sinks {
-            keep(self.sink(sink, secrets, &client), &mut sinks, &mut problems);
+            let shared = reach::budget(&budgets, &sink.node);
+            keep(self.sink(sink, secrets, &client, shared, clock.now()), &mut sinks, &mut problems);
         }
         if !problems.is_empty() {
             return Err(Problems::new(problems));
@@ -126,6 +131,7 @@ impl<'p> Assembly<'p> {
             transforms,
             sinks,
             desks,
+            budgets,
         })
     }
 
@@ -162,20 +168,28 @@ impl<'p> Assembly<'p> {
         Some(graph::Transform { id, inputs: inputs.collect(), node: node.clone(), keyed })
     }
 
-    fn sink(&self, sink: &config::Sink, secrets: &Secrets, client: &Client) -> Result<graph::Sink, Problem> {
+    fn sink(
+        &self,
+        sink: &config::Sink,
+        secrets: &Secrets,
+        client: &Client,
+        budgets: Shared,
+        now: Moment,
+    ) -> Result<graph::Sink, Problem> {
         let (pipeline, node) = (self.pipeline, &sink.node);
-        let (outlet, limits, budgets) = match &self.plugins[node.id.as_str()] {
+        let (outlet, limits) = match &self.plugins[node.id.as_str()] {
             Plugin::Component { node: component, plan, component: loaded } => {
                 let targets = reach::targets(pipeline, node, plan, loaded.is_embedded(), secrets)?;
                 let outlet =
                     Outlet::Component { node: component.clone(), targets: targets.into(), client: client.clone() };
-                (outlet, reach::limits(plan), plan.budgets.clone())
+                plan.budgets.iter().for_each(|budget| budgets.know(now, budget));
+                (outlet, reach::limits(plan))
             }
             Plugin::Sink(settings) => {
                 let (scheme, plain_http) = reach::own_scheme(pipeline, node, secrets)?;
                 let deliver = settings.open(scheme, plain_http, client.clone());
                 let deliver = deliver.map_err(|problem| reach::placed(pipeline, node, "", problem))?;
-                (Outlet::Native(deliver), settings.limits(), Vec::new())
+                (Outlet::Native(deliver), settings.limits())
             }
             Plugin::Source(_) => return Err(plugin::misplaced(pipeline, node)),
         };

@@ -2,7 +2,7 @@
 
 use super::fields::{Fields, wrong};
 use super::options::{SinkOptions, SourceOptions};
-use super::pipeline::{Kind, Node, Plugin, Sink, Source, Transform, folder};
+use super::pipeline::{Kind, Node, Plugin, Sink, Source, Transform, within};
 use super::place::{Placed, Report};
 use super::remember::TransformOptions;
 use super::settings::Settings;
@@ -79,7 +79,7 @@ impl<'t> Head<'t> {
 
 fn plugin(text: &str, file: &str) -> Plugin {
     match text.contains('/') || text.ends_with(".wasm") {
-        true => Plugin::File(folder(file).join(text)),
+        true => Plugin::File(within(file, text)),
         false => Plugin::Name(text.to_owned()),
     }
 }

@@ -204,3 +204,9 @@ impl Pipeline {
 pub(super) fn folder(file: &str) -> &Path {
     Path::new(file).parent().unwrap_or(Path::new(""))
 }
+
+/// A path as it is written in the pipeline file: a relative one begins at the file's folder. A `./` in the middle would only make messages
+/// longer.
+pub(super) fn within(file: &str, path: &str) -> PathBuf {
+    folder(file).join(path).components().collect()
+}

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use crate::component::Node;
-use crate::component::types::Budget;
 use crate::config::{SinkOptions, SourceOptions, TransformOptions};
 use crate::connector::Native;
 use crate::connector::server::Door;
+use crate::delivery::budget::Shared;
 use crate::delivery::gather::Limits;
 
 use super::flow::{Flow, Input, Step};
@@ -34,6 +34,8 @@ pub struct Graph {
     pub sinks: Vec<Sink>,
     /// Where transforms that remember are asked, by their ids.
     pub desks: BTreeMap<String, UnboundedSender<Ask>>,
+    /// What each authorization allows, by its name: for whoever wants to know what is paused.
+    pub budgets: BTreeMap<String, Shared>,
 }
 
 /// A source.
@@ -95,8 +97,8 @@ pub struct Sink {
     pub outlet: Outlet,
     /// The most that is offered at once.
     pub limits: Limits,
-    /// Budgets known before the first answer.
-    pub budgets: Vec<Budget>,
+    /// What the other side allows, shared with all who have the same authorization.
+    pub budgets: Shared,
 }
 
 /// What a source's events go through, and which sinks they reach.
