@@ -9,6 +9,7 @@ pub mod flow;
 pub mod graph;
 pub mod keyed;
 pub mod ledger;
+pub mod rehearsal;
 mod run;
 mod serve;
 pub mod sink;

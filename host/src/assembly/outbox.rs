@@ -9,7 +9,8 @@ use crate::problem::Problem;
 /// What is wrong with the place of one.
 pub fn misplaced(pipeline: &Pipeline, transform: &Transform) -> Vec<Problem> {
     let node = &transform.node;
-    let sinks: Vec<&Node> = pipeline.sinks.iter().filter(|sink| reads(&sink.inputs, node)).map(|sink| &sink.node).collect();
+    let sinks: Vec<&Node> =
+        pipeline.sinks.iter().filter(|sink| reads(&sink.inputs, node)).map(|sink| &sink.node).collect();
     let after = pipeline.transforms.iter().filter(|other| reads(&other.inputs, node)).map(|other| &other.node);
     let mut problems: Vec<Problem> = after.map(|after| followed(pipeline, node, after)).collect();
     if let [_, second, ..] = sinks.as_slice() {
@@ -38,11 +39,13 @@ fn volatile<'p>(pipeline: &'p Pipeline, transform: &Transform) -> impl Iterator<
     }
     let before: Vec<String> = before.into_iter().map(str::to_owned).collect();
     let name = transform.node.name();
-    let sources = pipeline.sources.iter().filter(move |source| {
-        before.contains(&source.node.id) && source.options.acknowledge == Acknowledge::Delivered
-    });
+    let sources = pipeline
+        .sources
+        .iter()
+        .filter(move |source| before.contains(&source.node.id) && source.options.acknowledge == Acknowledge::Delivered);
     sources.map(move |source| {
-        let what = format!("{} keeps nothing (`acknowledge: delivered`), and {name} has to remember", source.node.name());
+        let what =
+            format!("{} keeps nothing (`acknowledge: delivered`), and {name} has to remember", source.node.name());
         Problem::error(what, "remove `acknowledge`: what was decided must not be decided again")
             .at(pipeline.place(source.node.spot))
     })

@@ -39,7 +39,8 @@ const ON_AUDIENCE_REMOVED: Key<OnAudienceRemoved> = Key {
 };
 
 const AUDIENCES: &str = "audiences";
-const AUDIENCES_ABOUT: &str = "The audiences that this transform is about. Needed for `on_audience_removed: remove` alone.";
+const AUDIENCES_ABOUT: &str =
+    "The audiences that this transform is about. Needed for `on_audience_removed: remove` alone.";
 
 /// Names of the host's keys in a transform. They mean something for one that remembers.
 pub const TRANSFORM_KEYS: [&str; 3] = [MAX_EXIT.name, AUDIENCES, ON_AUDIENCE_REMOVED.name];
@@ -57,11 +58,7 @@ pub struct TransformOptions {
 
 impl Default for TransformOptions {
     fn default() -> Self {
-        Self {
-            max_exit: MAX_EXIT.default.share(),
-            audiences: None,
-            on_audience_removed: ON_AUDIENCE_REMOVED.default,
-        }
+        Self { max_exit: MAX_EXIT.default.share(), audiences: None, on_audience_removed: ON_AUDIENCE_REMOVED.default }
     }
 }
 

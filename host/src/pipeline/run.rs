@@ -9,6 +9,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
+use crate::component::Node;
 use crate::config::{Acknowledge, SourceOptions};
 use crate::store::{DeadLetter, Handle};
 
@@ -17,6 +18,7 @@ use super::flow::{Flow, Flowed};
 use super::graph::{self, Graph, Remembering, Route, SourceKind};
 use super::keyed::{self, Inboxes, Keyed};
 use super::ledger::{Book, Comeback, Counts, Ledger, Opening, Room, Slot};
+use super::rehearsal::Rehearsal;
 use super::sink::{self, Parcel};
 use super::source::{Inlet, Keeping, Look, Wave, follow};
 use super::stop::{Stop, Stopper, stop};
@@ -56,15 +58,18 @@ pub async fn run(graph: Graph, store: Handle, clock: Clock, asked: Stop) -> anyh
     }
     let ledger = Arc::new(Ledger::new(books));
     let mut run = Run { parts: JoinSet::new(), ledger, store, clock, asked: asked.clone(), slots: BTreeMap::new() };
+    let shadows: Vec<_> = routes[graph.sources.len()..].iter().map(|route| shadow(&graph, route)).collect();
     let Graph { sources, transforms, sinks, journal_max_bytes, .. } = graph;
     let (comebacks, backs): (Vec<_>, Vec<_>) = outboxes.iter().map(|_| mpsc::unbounded_channel()).unzip();
     let mut outlets = Outlets { sinks: run.sinks(sinks, &routes, sources.len(), comebacks), keyed: BTreeMap::new() };
     let count = sources.len();
-    let mut outbox_routes = routes.split_off(count);
+    let outbox_routes = routes.split_off(count);
+    let outbox = |(number, ((route, back), shadow))| Outbox { number, route, back, shadow, bytes: journal_max_bytes };
+    let boxes = (count..).zip(outbox_routes.into_iter().zip(backs).zip(shadows)).map(outbox);
     let remembering = transforms.into_iter().enumerate().filter(|(_, transform)| transform.keyed.is_some());
-    for (number, ((place, transform), back)) in (count..).zip(remembering.zip(backs)) {
-        let route = outbox_routes.remove(0);
-        let parcels = run.keyed(number, transform, route, back, journal_max_bytes, &outlets)?;
+    for ((place, transform), outbox) in remembering.zip(boxes) {
+        let number = outbox.number;
+        let parcels = run.keyed(transform, outbox, &outlets)?;
         outlets.keyed.insert(place, parcels);
         run.slots.insert(outboxes[number - count].clone(), slots(&routes, graph::End::Keyed(place)));
     }
@@ -74,6 +79,27 @@ pub async fn run(graph: Graph, store: Handle, clock: Clock, asked: Stop) -> anyh
     // Only the flows hold the inboxes of what they end in: when they end, so do those.
     drop(outlets);
     run.finish().await
+}
+
+/// What a transform that remembers is given beside itself.
+struct Outbox {
+    /// Its number among the sources: its output is one.
+    number: usize,
+    /// What its output goes through.
+    route: Route,
+    /// What comes back from the sink.
+    back: mpsc::UnboundedReceiver<Comeback>,
+    /// How much may wait in it.
+    bytes: u64,
+    /// See [`keyed::Parts::shadow`].
+    shadow: Option<(Node, Arc<Rehearsal>)>,
+}
+
+/// In a rehearsal: what stands behind the transform of this route.
+fn shadow(graph: &Graph, route: &Route) -> Option<(Node, Arc<Rehearsal>)> {
+    let graph::End::Sink(place) = route.ends.first()? else { return None };
+    let outlet = &graph.sinks.get(*place)?.outlet;
+    Some((outlet.node()?.clone(), Arc::clone(outlet.rehearsal()?)))
 }
 
 /// The numbers of the sinks in each source's book, by the sink's id.
@@ -105,13 +131,7 @@ struct Run {
     slots: Slots,
 }
 
-async fn book(
-    graph: &Graph,
-    id: &str,
-    options: &SourceOptions,
-    route: &Route,
-    store: &Handle,
-) -> anyhow::Result<Book> {
+async fn book(graph: &Graph, id: &str, options: &SourceOptions, route: &Route, store: &Handle) -> anyhow::Result<Book> {
     let volatile = options.acknowledge == Acknowledge::Delivered;
     let mut cursors = Vec::new();
     for end in &route.ends {
@@ -155,15 +175,8 @@ impl Run {
     }
 
     /// Starts a transform that remembers, and feeds its sink from what it decided.
-    fn keyed(
-        &mut self,
-        number: usize,
-        transform: graph::Transform,
-        route: Route,
-        back: mpsc::UnboundedReceiver<Comeback>,
-        outbox_bytes: u64,
-        outlets: &Outlets,
-    ) -> anyhow::Result<Inbox> {
+    fn keyed(&mut self, transform: graph::Transform, outbox: Outbox, outlets: &Outlets) -> anyhow::Result<Inbox> {
+        let Outbox { number, route, back, bytes, shadow } = outbox;
         let graph::Transform { id, node, keyed: Some(remembering), .. } = transform else {
             anyhow::bail!("transform `{}` remembers nothing", transform.id)
         };
@@ -191,8 +204,9 @@ impl Run {
             store: self.store.clone(),
             clock: self.clock,
             appended: Arc::clone(&appended),
-            outbox_bytes,
+            outbox_bytes: bytes,
             stop: self.asked.clone(),
+            shadow,
         };
         let driver = Keyed::load(parts)?;
         let inboxes = Inboxes { parcels, back, asks };

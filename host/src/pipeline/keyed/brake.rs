@@ -57,7 +57,9 @@ impl std::fmt::Display for Held {
         let Self { audience, lost, of, why } = self;
         match why {
             Why::Exits => write!(f, "{lost} of {of} people would leave audience `{audience}` at once"),
-            Why::Missing => write!(f, "{lost} of the {of} people that the source itself counts in `{audience}` did not come"),
+            Why::Missing => {
+                write!(f, "{lost} of the {of} people that the source itself counts in `{audience}` did not come")
+            }
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct Decision {
     pub held: Option<Held>,
     /// How many events made the component fail.
     pub traps: usize,
+    /// How many events came to nothing, because the sink knows what they say.
+    pub unchanged: u64,
 }
 
 /// Why nothing was decided.
@@ -96,7 +98,9 @@ impl Core {
             }
         }
         let append = self.append(&answer.events);
-        Ok(Decision { states: self.memory.flush(), append, dead, settled: settled(parcels), held, traps })
+        let changed: HashSet<u32> = answer.origins.iter().copied().collect();
+        let unchanged = (batch.len() - changed.len() - answer.rejected.len()) as u64;
+        Ok(Decision { states: self.memory.flush(), append, dead, settled: settled(parcels), held, traps, unchanged })
     }
 
     /// Decides on the next people of a pass.
@@ -223,7 +227,8 @@ impl Core {
     }
 }
 
-fn joined(parcels: &[Parcel]) -> Batch {
+/// All events of some parcels.
+pub fn joined(parcels: &[Parcel]) -> Batch {
     match parcels {
         [one] => Batch::clone(&one.stage.events),
         many => many.iter().fold(Batch::new(), |mut batch, parcel| {

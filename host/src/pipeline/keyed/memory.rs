@@ -69,8 +69,7 @@ impl Memory {
         };
         let sets = Sets::load(&notes)?;
         let (facts, changes) = (stored.clone(), Vec::new());
-        let mut memory =
-            Self { node: node.to_owned(), facts, stored, sets, changes, versions: versions.to_vec() };
+        let mut memory = Self { node: node.to_owned(), facts, stored, sets, changes, versions: versions.to_vec() };
         if memory.facts.component != component {
             if !memory.facts.component.is_empty() {
                 memory.doubt_all();
@@ -315,8 +314,7 @@ impl Memory {
         lost.iter().find_map(|(audience, more)| {
             let lost = look.lost.get(audience).copied().unwrap_or_default() + more;
             let of = look.before.get(audience).copied().unwrap_or_default();
-            most.is_exceeded(lost, of)
-                .then(|| Held { audience: audience.clone(), lost, of, why: Why::Exits })
+            most.is_exceeded(lost, of).then(|| Held { audience: audience.clone(), lost, of, why: Why::Exits })
         })
     }
 

@@ -191,11 +191,7 @@ fn delta_key(number: u64) -> Vec<u8> {
 }
 
 /// Sets that were dropped come first: what was added afterwards is added to nothing.
-fn encode(
-    dropped: &[Set],
-    added: &BTreeMap<Set, RoaringBitmap>,
-    removed: &BTreeMap<Set, RoaringBitmap>,
-) -> Vec<u8> {
+fn encode(dropped: &[Set], added: &BTreeMap<Set, RoaringBitmap>, removed: &BTreeMap<Set, RoaringBitmap>) -> Vec<u8> {
     let mut out = Vec::new();
     let nobody = RoaringBitmap::new();
     let gone = dropped.iter().map(|set| (b'0', set, &nobody));

@@ -39,8 +39,7 @@ impl Ledger {
     async fn write_down(&self, store: &Handle) -> Result<(), StoreError> {
         loop {
             let Some((pages, answers, commit)) = self.books().take() else { return Ok(()) };
-            let (dead, states, append) =
-                (commit.dead_letters.clone(), commit.states.clone(), commit.append.clone());
+            let (dead, states, append) = (commit.dead_letters.clone(), commit.states.clone(), commit.append.clone());
             match store.commit(commit).await {
                 Ok(_) => {
                     self.close(pages);

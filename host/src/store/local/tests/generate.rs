@@ -13,8 +13,8 @@ pub fn commits() -> impl Strategy<Value = Commit> {
     let append = append.prop_map(|(log, batch, events)| Append { log: log.into(), batch, events });
     let shelf = prop::sample::select(vec![Shelf::State, Shelf::Number, Shelf::Note]);
     let state = (name(KEYS), shelf, prop::option::of(batch));
-    let state = state
-        .prop_map(|(key, shelf, value)| StateChange { node: "keyed".into(), shelf, key: key.into(), value });
+    let state =
+        state.prop_map(|(key, shelf, value)| StateChange { node: "keyed".into(), shelf, key: key.into(), value });
     let settled = (name(SOURCES), name(SINKS), 0_u64..40, prop::option::of(0_u64..9));
     let cursor = settled.prop_map(|(source, sink, low, gap)| {
         let mut cursor = Cursor::starting_at(low);

@@ -2,7 +2,10 @@
 
 use super::generate::commits;
 use super::{SMALL, open};
-use crate::store::{Append, Commit, Committed, Cursor, DeadLetter, LogEntry, Reader, Shelf, StateChange, Store, StoreError, StoredLetter};
+use crate::store::{
+    Append, Commit, Committed, Cursor, DeadLetter, LogEntry, Reader, Shelf, StateChange, Store, StoreError,
+    StoredLetter,
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -102,7 +105,11 @@ impl Model {
         for shelf in [Shelf::State, Shelf::Number, Shelf::Note] {
             let keys = KEYS.map(str::as_bytes);
             let here = keys.map(|key| self.states.get(&(shelf, key.to_vec())).cloned());
-            differs("states".into(), format!("{here:?}"), format!("{:?}", reader.states("keyed", shelf, &keys).unwrap()))?;
+            differs(
+                "states".into(),
+                format!("{here:?}"),
+                format!("{:?}", reader.states("keyed", shelf, &keys).unwrap()),
+            )?;
             let here = keys.into_iter().zip(here).filter_map(|(key, value)| Some((key.to_vec(), value?)));
             let here: Vec<_> = here.filter(|(key, _)| key.as_slice() > b"u-1".as_slice()).collect();
             let there = reader.scan_states("keyed", shelf, b"u-1x", 9).unwrap();
