@@ -6,7 +6,9 @@
 //! its lock while it waits.
 
 mod book;
+mod fate;
 mod keep;
+mod reading;
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,6 +18,7 @@ use tokio::sync::{Notify, oneshot};
 use crate::store::{Cursor, DeadLetter};
 
 pub use book::{Book, Room};
+pub use fate::{Fate, Missed};
 
 /// A batch that was opened: what its events are settled by.
 pub type Receipt = u64;
@@ -42,6 +45,10 @@ pub struct Opening {
     pub position: Option<Vec<u8>>,
     /// For each sink, for each event, how many events came of it. Those of none are settled at once.
     pub open: Vec<Vec<u32>>,
+    /// For each sink, the events of which something was rejected on the way to it.
+    pub rejected: Vec<Vec<u32>>,
+    /// What the source left out or could not read beside them.
+    pub missed: Missed,
     /// What was rejected on the way; stored with the commit that settles it.
     pub dead: Vec<DeadLetter>,
     /// Who waits for all of it to be settled and committed.
@@ -121,6 +128,7 @@ impl Ledger {
         let receipt = books.next;
         books.next += 1;
         books.counts.read += u64::from(opening.events);
+        books.counts.skipped += opening.missed.skipped;
         let mut opening = opening;
         books.dead(&mut opening.dead);
         books.sources[source].open(receipt, opening);
@@ -129,13 +137,13 @@ impl Ledger {
         receipt
     }
 
-    /// Settles events of one sink: each is a receipt and the event's place in that batch.
-    pub fn settle(&self, settled: impl IntoIterator<Item = (Slot, Receipt, u32)>, mut dead: Vec<DeadLetter>) {
+    /// Settles events of one sink: each is a receipt, the event's place in that batch, and what became of it.
+    pub fn settle(&self, settled: impl IntoIterator<Item = (Slot, Receipt, u32, Fate)>, mut dead: Vec<DeadLetter>) {
         let mut books = self.books();
         books.dead(&mut dead);
-        for (slot, receipt, event) in settled {
+        for (slot, receipt, event, fate) in settled {
             books.counts.settled += 1;
-            books.sources[slot.source].settle(slot.sink, receipt, event);
+            books.sources[slot.source].settle(slot.sink, receipt, event, fate);
         }
         drop(books);
         self.work.notify_one();
@@ -178,6 +186,12 @@ impl Ledger {
     /// event of what took its place.
     pub fn renew(&self, source: usize) -> u64 {
         self.books().sources[source].renew()
+    }
+
+    /// Events that this source gave and that are not in the store's sums yet, because it gives them again after a crash.
+    #[must_use]
+    pub fn in_flight(&self, source: usize) -> u64 {
+        self.books().sources[source].in_flight()
     }
 
     /// Where a sink stands.

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::config::Acknowledge;
-use crate::store::Handle;
+use crate::store::{Cursor, Handle};
 
 use super::breaker::Breaker;
 use super::flow::{Flow, Flowed};
@@ -76,7 +76,9 @@ async fn book(graph: &Graph, source: &graph::Source, route: &Route, store: &Hand
     let mut cursors = Vec::new();
     for place in &route.sinks {
         let sink = &graph.sinks[*place].id;
-        cursors.push((sink.clone(), store.cursor(&source.id, sink).await?));
+        // One whose events nobody keeps numbers them anew each time: what an earlier journal had settled says nothing about them.
+        let cursor = if volatile { Cursor::default() } else { store.cursor(&source.id, sink).await? };
+        cursors.push((sink.clone(), cursor));
     }
     let room = Room::new(source.options.max_uncommitted_events, source.options.max_uncommitted_bytes);
     Ok(Book::new(source.id.clone(), room, volatile, cursors))
@@ -238,17 +240,24 @@ impl Channel {
     }
 
     fn deliver(&self, source: &Arc<str>, wave: Wave, flowed: Flowed) {
-        let Flowed { sinks: mut stages, mut dead, .. } = flowed;
+        let Flowed { sinks: mut stages, dead: mut rejected, .. } = flowed;
         let events = u32::try_from(wave.events.len()).unwrap_or(u32::MAX);
         if let Some(settled) = self.ledger.settled_before(self.number, wave.first, events) {
+            // Whose letter was stored by the run that settled it.
+            rejected.retain(|(origin, _)| {
+                let mut lines = stages.iter().zip(&settled).filter(|(stage, _)| stage.rejected.contains(origin));
+                lines.any(|(_, settled)| !settled[*origin as usize])
+            });
             for (stage, settled) in stages.iter_mut().zip(settled).filter(|(_, settled)| settled.contains(&true)) {
                 *stage = stage.only(|origin| !settled[origin as usize]);
             }
         }
-        dead.extend(wave.dead);
+        let dead = rejected.into_iter().map(|(_, letter)| letter).chain(wave.dead).collect();
         let open = stages.iter().map(|stage| stage.counts(events)).collect();
-        let Wave { first, bytes, position, caller, .. } = wave;
-        let receipt = self.ledger.open(self.number, Opening { first, events, bytes, position, open, dead, caller });
+        let rejected = stages.iter_mut().map(|stage| std::mem::take(&mut stage.rejected)).collect();
+        let Wave { first, bytes, position, missed, caller, .. } = wave;
+        let opening = Opening { first, events, bytes, position, open, rejected, missed, dead, caller };
+        let receipt = self.ledger.open(self.number, opening);
         for (sink, (stage, inbox)) in stages.into_iter().zip(&self.sinks).enumerate() {
             let slot = Slot { source: self.number, sink };
             // A sink that stopped is detached from the ledger, so what it does not take is not waited for.

@@ -2,7 +2,9 @@
 
 use super::generate::commits;
 use super::{SMALL, open};
-use crate::store::{Append, Commit, Committed, Cursor, DeadLetter, LogEntry, Reader, Store, StoreError, StoredLetter};
+use crate::store::{
+    Append, Commit, Committed, Counter, Cursor, DeadLetter, LogEntry, Reader, Store, StoreError, StoredLetter,
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -19,6 +21,8 @@ pub struct Model {
     states: BTreeMap<String, Option<Vec<u8>>>,
     logs: BTreeMap<String, Vec<LogEntry>>,
     letters: Vec<StoredLetter>,
+    next_letter: u64,
+    sums: BTreeMap<(String, String, Counter), u64>,
     /// Below it, both sinks had settled everything at some time.
     reached: BTreeMap<String, u64>,
 }
@@ -30,6 +34,8 @@ impl Model {
             self.cursors.insert((source.clone(), sink.clone()), cursor.clone());
         }
         self.states.extend(commit.states.iter().map(|change| (change.key.clone(), change.value.clone())));
+        commit.tallies.iter().for_each(|tally| *self.sum(&tally.source, &tally.sink, tally.counter) += tally.count);
+        commit.resolved.iter().for_each(|number| self.resolve(*number));
         commit.dead_letters.iter().for_each(|letter| self.bury(letter));
         for source in SOURCES {
             let low = self.low(source);
@@ -41,13 +47,25 @@ impl Model {
 
     fn append(&mut self, append: &Append) -> u64 {
         let first = self.next(&append.log);
+        *self.sum(&append.log, "", Counter::Events) += u64::from(append.events);
         let entry = LogEntry { first, events: append.events, batch: append.batch.clone() };
         self.logs.entry(append.log.clone()).or_default().push(entry);
         first
     }
 
+    fn sum(&mut self, source: &str, sink: &str, counter: Counter) -> &mut u64 {
+        self.sums.entry((source.to_owned(), sink.to_owned(), counter)).or_default()
+    }
+
+    fn resolve(&mut self, number: u64) {
+        if let Some(at) = self.letters.iter().position(|stored| stored.number == number) {
+            let node = self.letters.remove(at).letter.node;
+            *self.sum(&node, "", Counter::Letters) -= 1;
+        }
+    }
+
     fn bury(&mut self, letter: &DeadLetter) {
-        let number = self.letters.len() as u64;
+        let number = self.next_letter;
         let same =
             |stored: &&mut StoredLetter| (&stored.letter.node, &stored.letter.body) == (&letter.node, &letter.body);
         match self.letters.iter_mut().find(same) {
@@ -55,7 +73,11 @@ impl Model {
                 stored.letter.count += 1;
                 stored.last_at_ms = stored.last_at_ms.max(letter.at_ms);
             }
-            None => self.letters.push(StoredLetter { number, letter: letter.clone(), last_at_ms: letter.at_ms }),
+            None => {
+                self.letters.push(StoredLetter { number, letter: letter.clone(), last_at_ms: letter.at_ms });
+                self.next_letter += 1;
+                *self.sum(&letter.node, "", Counter::Letters) += 1;
+            }
         }
     }
 
@@ -94,6 +116,9 @@ impl Model {
             }
             self.log_differs(source, reader)?;
         }
+        let accounts = reader.accounts().unwrap();
+        differs("sums".into(), format!("{:?}", self.sums), format!("{:?}", accounts.sums))?;
+        differs("cursors".into(), format!("{:?}", self.cursors), format!("{:?}", accounts.cursors))?;
         let here: Vec<Option<Vec<u8>>> = KEYS.iter().map(|key| self.states.get(*key).cloned().flatten()).collect();
         differs("states".into(), format!("{here:?}"), format!("{:?}", reader.states("keyed", &KEYS).unwrap()))?;
         differs("letters".into(), format!("{:?}", self.letters), format!("{:?}", reader.dead_letters(0, 999).unwrap()))
