@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use crate::clock::Clock;
 use crate::component::Node;
 use crate::config::{Acknowledge, SourceOptions};
-use crate::store::{DeadLetter, Handle};
+use crate::store::{Cursor, DeadLetter, Handle};
 
 use super::breaker::Breaker;
 use super::flow::{Flow, Flowed};
@@ -136,7 +136,9 @@ async fn book(graph: &Graph, id: &str, options: &SourceOptions, route: &Route, s
     let mut cursors = Vec::new();
     for end in &route.ends {
         let end = graph.end(*end);
-        cursors.push((end.to_owned(), store.cursor(id, end).await?));
+        // One whose events nobody keeps numbers them anew each time: what an earlier journal had settled says nothing about them.
+        let cursor = if volatile { Cursor::default() } else { store.cursor(id, end).await? };
+        cursors.push((end.to_owned(), cursor));
     }
     let room = Room::new(options.max_uncommitted_events, options.max_uncommitted_bytes);
     Ok(Book::new(id.to_owned(), room, volatile, cursors))
@@ -374,21 +376,28 @@ impl Channel {
     }
 
     fn deliver(&self, source: &Arc<str>, wave: Wave, flowed: Flowed) {
-        let Flowed { sinks: mut stages, mut dead, .. } = flowed;
-        let Wave { events, first, bytes, position, caller, look, dead: unread } = wave;
+        let Flowed { sinks: mut stages, dead: mut rejected, .. } = flowed;
+        let Wave { events, first, bytes, position, missed, caller, look, dead: unread } = wave;
         let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let look = look.map(|look| Look { end: count, ..look });
         // The end of a snapshot takes a number of its own, behind the events'.
-        let numbers = count + u32::from(look.as_ref().is_some_and(|look| look.part.closes));
-        let before = self.ledger.settled_before(self.number, first, numbers);
-        let mut looks = self.looks(look, &dead);
-        for (end, settled) in before.into_iter().flatten().enumerate().filter(|(_, settled)| settled.contains(&true)) {
-            stages[end] = stages[end].only(|origin| !settled[origin as usize]);
-            if settled.get(count as usize) == Some(&true) {
-                looks[end] = looks[end].take().map(|look| Arc::new(look.without_end()));
+        let mark = look.as_ref().filter(|look| look.part.closes).map(|look| look.end);
+        let numbers = count + u32::from(mark.is_some());
+        let mut looks = self.looks(look, &rejected);
+        if let Some(settled) = self.ledger.settled_before(self.number, first, numbers) {
+            // Whose letter was stored by the run that settled it.
+            rejected.retain(|(origin, _)| {
+                let mut lines = stages.iter().zip(&settled).filter(|(stage, _)| stage.rejected.contains(origin));
+                lines.any(|(_, settled)| !settled[*origin as usize])
+            });
+            for (end, settled) in settled.into_iter().enumerate().filter(|(_, settled)| settled.contains(&true)) {
+                stages[end] = stages[end].only(|origin| !settled[origin as usize]);
+                if settled.get(count as usize) == Some(&true) {
+                    looks[end] = looks[end].take().map(|look| Arc::new(look.without_end()));
+                }
             }
         }
-        dead.extend(unread);
+        let dead = rejected.into_iter().map(|(_, letter)| letter).chain(unread).collect();
         let open = stages.iter().zip(&looks).map(|(stage, look)| {
             let mut counts = stage.counts(count);
             let closes = look.as_ref().is_some_and(|look| look.part.closes);
@@ -396,7 +405,8 @@ impl Channel {
             counts
         });
         let open = open.collect();
-        let opening = Opening { first, events: numbers, bytes, position, open, dead, caller };
+        let rejected = stages.iter_mut().map(|stage| std::mem::take(&mut stage.rejected)).collect();
+        let opening = Opening { first, events: numbers, bytes, position, open, rejected, mark, missed, dead, caller };
         let receipt = self.ledger.open(self.number, opening);
         for (end, ((stage, look), inbox)) in stages.into_iter().zip(looks).zip(&self.inboxes).enumerate() {
             let slot = Slot { source: self.number, sink: end };
@@ -407,9 +417,9 @@ impl Channel {
 
     /// What each end is told of the snapshot that a wave belongs to: a transform that remembers, all; a sink, nothing. Whoever was rejected
     /// on the way counts as seen.
-    fn looks(&self, look: Option<Look>, dead: &[DeadLetter]) -> Vec<Option<Arc<Look>>> {
+    fn looks(&self, look: Option<Look>, dead: &[(u32, DeadLetter)]) -> Vec<Option<Arc<Look>>> {
         let look = look.map(|mut look| {
-            look.seen.extend(dead.iter().filter_map(|letter| letter.key.clone()));
+            look.seen.extend(dead.iter().filter_map(|(_, letter)| letter.key.clone()));
             Arc::new(look)
         });
         let of = |end: &graph::End| match end {
