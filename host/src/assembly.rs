@@ -4,16 +4,18 @@
 //! opens nothing, so that a file can be checked anywhere. [`Assembly::graph`] then gives each node its secrets and its address. Nothing
 //! here starts anything.
 
+mod options;
 mod plugin;
 mod reach;
 
 use std::collections::BTreeMap;
 
 use crate::clock::Clock;
-use crate::component::Library;
+use crate::component::{Kind, Library};
 use crate::config::{self, Pipeline, Secrets};
 use crate::delivery::request::Client;
 use crate::pipeline::graph::{self, Graph, SourceKind};
+use crate::pipeline::poll::Poller;
 use crate::pipeline::sink::Outlet;
 use crate::problem::{Problem, Problems};
 
@@ -40,7 +42,14 @@ impl<'p> Assembly<'p> {
         }
         let assembly = Self { pipeline, plugins };
         problems.extend(assembly.unknown_hosts());
+        problems.extend(assembly.pipeline.sources.iter().flat_map(|source| assembly.options(source)));
         if problems.is_empty() { Ok(assembly) } else { Err(Problems::new(problems)) }
+    }
+
+    /// What is wrong with the host's keys in a source, given what stands there.
+    fn options(&self, source: &config::Source) -> Vec<Problem> {
+        let plugin = self.plugins.get(source.node.id.as_str());
+        plugin.map(|plugin| options::check(self.pipeline, source, plugin)).unwrap_or_default()
     }
 
     /// Names under `hosts` that no node with that authorization knows: what was meant for them would go elsewhere.
@@ -96,7 +105,7 @@ impl<'p> Assembly<'p> {
         let client = Client::new(*clock);
         let (mut sources, mut sinks) = (Vec::new(), Vec::new());
         for source in &self.pipeline.sources {
-            keep(self.source(source, secrets).await, &mut sources, &mut problems);
+            keep(self.source(source, secrets, &client).await, &mut sources, &mut problems);
         }
         for sink in &self.pipeline.sinks {
             keep(self.sink(sink, secrets, &client), &mut sinks, &mut problems);
@@ -115,9 +124,27 @@ impl<'p> Assembly<'p> {
         })
     }
 
-    async fn source(&self, source: &config::Source, secrets: &Secrets) -> Result<graph::Source, Problem> {
+    async fn source(
+        &self,
+        source: &config::Source,
+        secrets: &Secrets,
+        client: &Client,
+    ) -> Result<graph::Source, Problem> {
         let (pipeline, node) = (self.pipeline, &source.node);
         let kind = match &self.plugins[node.id.as_str()] {
+            Plugin::Component { kind: Kind::Poller, node: component, plan, component: loaded } => {
+                let targets = reach::targets(pipeline, node, plan, loaded.is_embedded(), secrets)?;
+                SourceKind::Poller(Poller {
+                    node: component.clone(),
+                    targets: targets.into(),
+                    client: client.clone(),
+                    budgets: plan.budgets.clone(),
+                    every: source.options.every,
+                })
+            }
+            Plugin::Component { kind: Kind::Decoder, node: component, .. } => {
+                SourceKind::Files(options::importer(pipeline, source, component)?)
+            }
             Plugin::Component { node: component, plan, .. } => SourceKind::Receiver {
                 node: component.clone(),
                 door: reach::door(pipeline, source, reach::inbound(pipeline, node, plan, secrets)?).await?,
@@ -142,7 +169,7 @@ impl<'p> Assembly<'p> {
     fn sink(&self, sink: &config::Sink, secrets: &Secrets, client: &Client) -> Result<graph::Sink, Problem> {
         let (pipeline, node) = (self.pipeline, &sink.node);
         let (outlet, limits, budgets) = match &self.plugins[node.id.as_str()] {
-            Plugin::Component { node: component, plan, component: loaded } => {
+            Plugin::Component { node: component, plan, component: loaded, .. } => {
                 let targets = reach::targets(pipeline, node, plan, loaded.is_embedded(), secrets)?;
                 let outlet =
                     Outlet::Component { node: component.clone(), targets: targets.into(), client: client.clone() };

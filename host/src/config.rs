@@ -6,7 +6,9 @@
 
 mod authorization;
 mod component_schema;
+mod every;
 mod fields;
+mod files;
 mod keys;
 mod links;
 mod mask;
@@ -33,7 +35,9 @@ use crate::problem::{Problem, Problems};
 
 pub use authorization::Authorization;
 pub use mask::Mask;
-pub use options::{Acknowledge, OnUnknown, SinkOptions, SourceOptions};
+pub use every::{EVERY, Every};
+pub use files::{DropFolder, FILES, Files, Order, WhenDone};
+pub use options::{ACKNOWLEDGE, ADDRESS_NAME, Acknowledge, MAX_BODY, OnUnknown, SinkOptions, SourceOptions};
 pub use origin::{NotAnOrigin, Origin};
 pub use pipeline::{Journal, Kind, Node, Pipeline, Plugin, Sink, Source, Transform};
 pub use place::{Placed, Spot};

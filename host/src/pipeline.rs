@@ -7,10 +7,14 @@ mod breaker;
 pub mod dead;
 pub mod flow;
 pub mod graph;
+pub mod import;
 pub mod ledger;
+mod opaque;
+pub mod poll;
 mod run;
 mod serve;
 pub mod sink;
+pub mod snapshot;
 pub mod source;
 pub mod stop;
 

@@ -11,6 +11,7 @@ mod keep;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, oneshot};
 
 use crate::store::{Cursor, DeadLetter};
@@ -184,6 +185,17 @@ impl Ledger {
     #[must_use]
     pub fn cursor(&self, slot: Slot) -> Cursor {
         self.books().sources[slot.source].cursor(slot.sink).clone()
+    }
+
+    /// Comes back when something was written down after this was called.
+    pub fn written(&self) -> Notified<'_> {
+        self.room.notified()
+    }
+
+    /// Whether one of the source's sinks has stopped and the others have settled all that they got: its position moves no more.
+    #[must_use]
+    pub fn is_stuck(&self, source: usize) -> bool {
+        self.books().sources[source].is_stuck()
     }
 
     /// The numbers so far.

@@ -15,6 +15,7 @@ use crate::store::Handle;
 use super::breaker::Breaker;
 use super::flow::{Flow, Flowed};
 use super::graph::{self, Graph, Route, SourceKind};
+use super::import;
 use super::ledger::{Book, Counts, Ledger, Opening, Room, Slot};
 use super::sink::{self, Parcel};
 use super::source::{Inlet, Keeping, Wave, follow};
@@ -35,7 +36,7 @@ pub struct Ended {
 }
 
 enum End {
-    Source(String, anyhow::Result<()>),
+    Source(String, anyhow::Result<Option<String>>),
     Flow(String, anyhow::Result<Option<String>>),
     Sink(String, anyhow::Result<sink::End>),
 }
@@ -47,6 +48,7 @@ pub async fn run(graph: Graph, store: Handle, clock: Clock, asked: Stop) -> anyh
     for (source, route) in graph.sources.iter().zip(&routes) {
         books.push(book(&graph, source, route, &store).await?);
     }
+    import::tidy(&graph.data_dir, graph.sources.iter().map(|source| source.id.as_str())).await?;
     let ledger = Arc::new(Ledger::new(books));
     let mut run = Run { parts: JoinSet::new(), ledger, store, clock, asked: asked.clone(), slots: BTreeMap::new() };
     let outlets = run.sinks(graph.sinks, &routes);
@@ -109,14 +111,14 @@ impl Run {
     ) -> anyhow::Result<()> {
         let (waves, incoming) = mpsc::channel(WAVES);
         let appended = Arc::new(Notify::new());
-        let keeping = match (&source.kind, source.options.acknowledge) {
-            (SourceKind::Native(native), _) if native.is_read_again() => {
-                Keeping::Source(self.store.position(&source.id).await?)
-            }
-            (_, Acknowledge::Delivered) => Keeping::Sender(AtomicU64::new(0)),
-            (_, Acknowledge::Journaled) => Keeping::Journal(Arc::clone(&appended)),
+        let position = self.store.position(&source.id).await?;
+        let keeping = match source.options.acknowledge {
+            _ if source.kind.is_read_again(&route) => Keeping::Source(position),
+            Acknowledge::Delivered => Keeping::Sender(AtomicU64::new(0)),
+            Acknowledge::Journaled => Keeping::Journal { appended: Arc::clone(&appended), position },
         };
-        let journaled = matches!(keeping, Keeping::Journal(_));
+        let journaled = matches!(keeping, Keeping::Journal { .. });
+        let snapshots = route.reads_snapshots();
         let inlet = Arc::new(Inlet {
             id: source.id.clone(),
             source: number,
@@ -128,11 +130,11 @@ impl Run {
             stop: self.asked.clone(),
         });
         let (ends, ended) = stop();
-        self.parts.spawn(feed(source, Arc::clone(&inlet), self.asked.clone(), ends));
+        self.parts.spawn(feed(source, Arc::clone(&inlet), snapshots, ends));
         if journaled {
             let (id, stop) = (inlet.id.clone(), self.asked.clone());
             self.parts
-                .spawn(async move { End::Source(id, follow(inlet, appended, ended, stop).await.map_err(Into::into)) });
+                .spawn(async move { End::Source(id, follow(inlet, appended, ended, stop).await.map(|()| None).map_err(Into::into)) });
         }
         let inboxes = route.sinks.iter().map(|place| sinks[*place].clone()).collect();
         let (ledger, clock) = (Arc::clone(&self.ledger), self.clock);
@@ -162,8 +164,8 @@ impl Run {
         while let Some(end) = self.parts.join_next().await {
             let (id, reason) = match end? {
                 End::Source(id, ended) => {
-                    ended.with_context(|| format!("source `{id}`"))?;
-                    continue;
+                    let ended = ended.with_context(|| format!("source `{id}`"))?;
+                    (id, ended)
                 }
                 End::Flow(id, ended) => (id, ended?),
                 End::Sink(id, ended) => match ended.with_context(|| format!("sink `{id}`"))? {
@@ -181,15 +183,21 @@ impl Run {
     }
 }
 
-/// Runs a source's own side: the connector, or the server before a receiver.
-async fn feed(source: graph::Source, inlet: Arc<Inlet>, stop: Stop, ends: Stopper) -> End {
+/// Runs a source's own side: the connector, the server before a receiver, or what asks and reads for the other components.
+async fn feed(source: graph::Source, inlet: Arc<Inlet>, snapshots: bool, ends: Stopper) -> End {
     let graph::Source { id, kind, .. } = source;
+    let (stop, clock) = (inlet.stop.clone(), inlet.clock);
     let ended = match kind {
-        SourceKind::Native(native) => native.feed(inlet, stop).await,
+        SourceKind::Native(native) => native.feed(inlet, stop).await.map(|()| None),
         SourceKind::Receiver { node, door } => {
             let handler = move |arrival| super::serve::answer(node.clone(), Arc::clone(&inlet), arrival);
-            crate::connector::server::serve(door, handler, stop).await
+            crate::connector::server::serve(door, handler, stop).await.map(|()| None)
         }
+        SourceKind::Poller(poller) => {
+            let direct = matches!(inlet.keeping, Keeping::Source(_));
+            super::poll::poll(poller, inlet, direct, clock, stop).await
+        }
+        SourceKind::Files(importer) => import::import(importer, inlet, snapshots).await,
     };
     ends.ask();
     End::Source(id, ended)
