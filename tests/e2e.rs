@@ -19,6 +19,8 @@ mod scene;
 
 #[path = "e2e/audiences.rs"]
 mod audiences;
+#[path = "e2e/budgets.rs"]
+mod budgets;
 #[path = "e2e/crash.rs"]
 mod crash;
 #[path = "e2e/custom.rs"]
@@ -31,10 +33,14 @@ mod files;
 mod hostile;
 #[path = "e2e/imports.rs"]
 mod imports;
+#[path = "e2e/live.rs"]
+mod live;
 #[path = "e2e/pages.rs"]
 mod pages;
 #[path = "e2e/rejections.rs"]
 mod rejections;
+#[path = "e2e/remembers.rs"]
+mod remembers;
 #[path = "e2e/shape.rs"]
 mod shape;
 #[path = "e2e/vector.rs"]

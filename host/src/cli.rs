@@ -37,6 +37,21 @@ enum Command {
         /// Do not look for the secrets, on a machine that has none.
         #[arg(long)]
         without_secrets: bool,
+        /// Also ask each vendor whether the credentials work, with a request that changes nothing and counts in its rate limit.
+        ///
+        /// There is a line for each authorization and the nodes that use it: it works; it fails, and why; or nothing is proven, and why. What is
+        /// asked, which permission that needs and what an answer means depends on the plugin, and its documentation says it. The exit code is
+        /// 0 if all work, and otherwise 1.
+        #[arg(long, conflicts_with = "without_secrets")]
+        live: bool,
+    },
+    /// List the authorizations of a pipeline file: what is known of each but its secrets, and which nodes use it.
+    Authorizations {
+        /// The pipeline file.
+        pipeline: PathBuf,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
     },
     /// Show what a plugin is, what it asks for and what can be set; without a name, list those that come with the program.
     Inspect {
@@ -80,7 +95,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     command::report(match cli.command {
         Command::Run { pipeline, log_format } => command::run::run(&pipeline, log_format),
-        Command::Check { pipeline, without_secrets } => command::check::check(&pipeline, without_secrets),
+        Command::Check { pipeline, without_secrets, live } => {
+            command::check::check(&pipeline, command::check::Secrets::of(without_secrets, live))
+        }
+        Command::Authorizations { pipeline, json } => command::authorizations::list(&pipeline, json),
         Command::Inspect { plugin: Some(plugin) } => command::inspect::inspect(&plugin),
         Command::Inspect { plugin: None } => command::inspect::list(),
         Command::Schema => command::schema::schema(),

@@ -1,8 +1,10 @@
 //! What each command does, and how what went wrong reaches the terminal.
 
+pub mod authorizations;
 pub mod check;
 pub mod dead_letters;
 pub mod inspect;
+mod live;
 pub mod run;
 pub mod schema;
 

@@ -7,6 +7,7 @@
 mod authorization;
 mod component_schema;
 mod every;
+mod expiry;
 mod fields;
 mod files;
 mod keys;
@@ -18,6 +19,7 @@ mod order;
 mod origin;
 mod pipeline;
 mod place;
+mod remember;
 mod resolve;
 mod schema;
 mod secret;
@@ -34,13 +36,15 @@ use std::path::Path;
 use crate::problem::{Problem, Problems};
 
 pub use authorization::Authorization;
-pub use mask::Mask;
 pub use every::{EVERY, Every};
+pub use expiry::{Expiry, days_until, today};
 pub use files::{DropFolder, FILES, Files, Order, WhenDone};
+pub use mask::Mask;
 pub use options::{ACKNOWLEDGE, ADDRESS_NAME, Acknowledge, MAX_BODY, OnUnknown, SinkOptions, SourceOptions};
 pub use origin::{NotAnOrigin, Origin};
 pub use pipeline::{Journal, Kind, Node, Pipeline, Plugin, Sink, Source, Transform};
 pub use place::{Placed, Spot};
+pub use remember::{OnAudienceRemoved, TransformOptions};
 pub use resolve::{Env, Secrets, System};
 pub use schema::{Known, schema};
 pub use secret::{Reference, Secret};
@@ -94,7 +98,7 @@ pub fn parse(file: &str, text: &str) -> Result<Pipeline, Problems> {
             transforms,
             sinks,
         }) if !problems.has_errors() => {
-            let data_dir = pipeline::folder(file).join(data_dir);
+            let data_dir = pipeline::within(file, &data_dir);
             let (file, name, warnings) = (file.into(), name.value, problems);
             Ok(Pipeline {
                 file,

@@ -8,6 +8,7 @@ pub mod dead;
 pub mod flow;
 pub mod graph;
 pub mod import;
+pub mod keyed;
 pub mod ledger;
 mod opaque;
 pub mod poll;

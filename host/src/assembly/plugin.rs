@@ -75,7 +75,8 @@ impl Plugin {
             Problems::from(error.facts().into_iter().fold(problem, Problem::fact))
         })?;
         fits(pipeline, node, &component)?;
-        let schema: Json = serde_json::from_str(&component.manifest().settings_schema).unwrap_or_default();
+        let schema =
+            schema(&component.manifest().settings_schema, &node.name()).map_err(|problem| problem.at(place.clone()))?;
         refuse_unknown(pipeline, node, &schema)?;
         let settings = pipeline.settings_for(node).to_string();
         match component.configure(&node.id, &settings, &Limits::default()) {
@@ -95,12 +96,25 @@ impl Plugin {
     }
 }
 
+/// The schema of a component's settings. Without it nobody would tell a setting that means nothing.
+fn schema(text: &str, node: &str) -> Result<Json, Problem> {
+    let read = serde_json::from_str::<Json>(text).map_err(|error| error.to_string());
+    let read = read.and_then(|schema| match schema {
+        Json::Object(_) | Json::Bool(_) => Ok(schema),
+        _ => Err("it is neither an object nor true or false".to_owned()),
+    });
+    read.map_err(|why| {
+        let what = format!("{node}: the component's schema of its settings is no JSON Schema");
+        Problem::error(what, "this is a mistake in the component: ask its author").fact(why)
+    })
+}
+
 /// The interfaces of which a host drives one at this place of a pipeline.
 #[must_use]
 pub fn driven(kind: config::Kind) -> &'static [Kind] {
     match kind {
         config::Kind::Source => &[Kind::Receiver, Kind::Poller, Kind::Decoder],
-        config::Kind::Transform => &[Kind::Transform],
+        config::Kind::Transform => &[Kind::Transform, Kind::KeyedTransform],
         config::Kind::Sink => &[Kind::Sink],
     }
 }
@@ -108,17 +122,21 @@ pub fn driven(kind: config::Kind) -> &'static [Kind] {
 /// The one that is driven: what the settings want, or what the component exports if that is one.
 fn kind(pipeline: &Pipeline, node: &Node, component: &Component, plan: &Plan) -> Result<Kind, Problem> {
     let place = pipeline.place(node.plugin.spot);
-    let wanted = plan.source.filter(|_| node.kind == config::Kind::Source).map(|source| match source {
-        SourceKind::Receiver => Kind::Receiver,
-        SourceKind::Decoder => Kind::Decoder,
-        SourceKind::Poller => Kind::Poller,
-    });
     let exported: Vec<Kind> = driven(node.kind).iter().copied().filter(|kind| component.kinds().has(*kind)).collect();
+    let wanted = match (node.kind, plan.source) {
+        (config::Kind::Source, Some(SourceKind::Receiver)) => Some(Kind::Receiver),
+        (config::Kind::Source, Some(SourceKind::Decoder)) => Some(Kind::Decoder),
+        (config::Kind::Source, Some(SourceKind::Poller)) => Some(Kind::Poller),
+        (config::Kind::Source, None) => None,
+        // What can remember does.
+        (config::Kind::Transform | config::Kind::Sink, _) => exported.last().copied(),
+    };
     match (wanted, exported.as_slice()) {
         (Some(wanted), exported) if exported.contains(&wanted) => Ok(wanted),
         (None, [only]) => Ok(*only),
         (Some(wanted), _) => {
-            let what = format!("{} is meant as a {} by its settings, and its component is none", node.name(), wanted.name());
+            let what =
+                format!("{} is meant as a {} by its settings, and its component is none", node.name(), wanted.name());
             Err(Problem::error(what, "change its settings: what it exports is listed by `brazeline inspect`").at(place))
         }
         (None, several) => {
@@ -204,4 +222,30 @@ fn unknown(pipeline: &Pipeline, node: &Node, name: &str) -> Problem {
     };
     let what = format!("{} names an unknown plugin `{}`", node.name(), name.escape_debug());
     Problem::error(what, help).fact(format!("plugins here: {}", names.join(", "))).at(pipeline.place(node.plugin.spot))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::schema;
+
+    #[test]
+    fn a_schema_is_one() {
+        let wrong = |why: &str| {
+            format!(
+                "error: sink `x`: the component's schema of its settings is no JSON Schema\n  {why}\n  \
+                 help: this is a mistake in the component: ask its author"
+            )
+        };
+        let table = [
+            (r#"{"type":"object"}"#, Ok(())),
+            ("true", Ok(())),
+            ("{", Err(wrong("EOF while parsing an object at line 1 column 1"))),
+            ("", Err(wrong("EOF while parsing a value at line 1 column 0"))),
+            ("null", Err(wrong("it is neither an object nor true or false"))),
+        ];
+        for (text, expected) in table {
+            let read = schema(text, "sink `x`").map(drop).map_err(|problem| problem.to_string());
+            assert_eq!(read, expected, "{text}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ use anyhow::Context;
 use serde_json::json;
 
 use super::{Exit, Outcome};
+use crate::clock::shown as time;
 use crate::config;
 use crate::problem::Problem;
 use crate::store::{LocalStore, Store, StoreError, StoredLetter};
@@ -94,9 +95,4 @@ fn as_json(stored: &StoredLetter) -> serde_json::Value {
         whole.extend(body);
     }
     whole
-}
-
-fn time(ms: u64) -> String {
-    let ms = i64::try_from(ms).unwrap_or(i64::MAX);
-    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |time| time.to_string())
 }

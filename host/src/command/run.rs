@@ -52,8 +52,9 @@ pub fn run(file: &Path, format: Format) -> Outcome {
 }
 
 fn say_warnings(pipeline: &Pipeline) {
-    if !pipeline.warnings.is_empty() {
-        say(&pipeline.warnings);
+    let warnings = pipeline.warnings.clone().and(pipeline.expiring(Clock::system().unix_ms()));
+    if !warnings.is_empty() {
+        say(&warnings);
     }
 }
 
@@ -108,7 +109,7 @@ fn no_store(pipeline: &Pipeline, error: &StoreError) -> Failure {
         )
         .fact(error.to_string()),
     };
-    Failure::Wrong(problem.into())
+    Failure::Stopped(problem.into())
 }
 
 /// A run that was broken off: what it had taken on is safe, and the next run goes on with it.

@@ -105,8 +105,7 @@ pub const ON_UNKNOWN: Key<OnUnknown> = Key {
 };
 
 /// Names of the host's keys in a source.
-pub const SOURCE_KEYS: [&str; 6] =
-    [ACKNOWLEDGE.name, MAX_UNCOMMITTED, ADDRESS_NAME, MAX_BODY.name, EVERY.name, FILES];
+pub const SOURCE_KEYS: [&str; 6] = [ACKNOWLEDGE.name, MAX_UNCOMMITTED, ADDRESS_NAME, MAX_BODY.name, EVERY.name, FILES];
 /// Names of the host's keys in a sink.
 pub const SINK_KEYS: [&str; 4] = [LINGER.name, CONCURRENCY.name, MAX_ATTEMPTS.name, ON_UNKNOWN.name];
 
@@ -174,7 +173,16 @@ impl SourceOptions {
         let every = fields.read(&EVERY, report);
         let files = Files::read(fields, report);
         let stated = SOURCE_KEYS.into_iter().filter_map(|key| Some((key, fields.get(key)?.spot))).collect();
-        Self { acknowledge, max_uncommitted_events, max_uncommitted_bytes, address, max_body_bytes, every, files, stated }
+        Self {
+            acknowledge,
+            max_uncommitted_events,
+            max_uncommitted_bytes,
+            address,
+            max_body_bytes,
+            every,
+            files,
+            stated,
+        }
     }
 
     /// The keys as properties of a JSON Schema.

@@ -60,12 +60,15 @@ pub struct Importer {
 type Went = ControlFlow<Option<String>>;
 
 /// Reads files until all are read that were to be (nothing comes back), nothing comes before a person acts (the reason does), or a stop is
-/// asked for. `parts`: somebody wants to know to which snapshot an event belongs.
-pub async fn import(importer: Importer, inlet: Arc<Inlet>, parts: bool) -> anyhow::Result<Option<String>> {
+/// asked for.
+pub async fn import(importer: Importer, inlet: Arc<Inlet>) -> anyhow::Result<Option<String>> {
     let position = inlet.resume().and_then(|stored| {
         let read = Position::decode(&stored);
         if read.is_none() {
-            tracing::warn!(source = inlet.id, "its position is of another release; the file that was being read is read anew");
+            tracing::warn!(
+                source = inlet.id,
+                "its position is of another release; the file that was being read is read anew"
+            );
         }
         read
     });
@@ -73,13 +76,12 @@ pub async fn import(importer: Importer, inlet: Arc<Inlet>, parts: bool) -> anyho
     let kept = position.file.as_ref().map(|file| file.hash.as_str());
     let staging = Staging::open(&importer.data_dir, &inlet.id, kept).await?;
     let watch = Watch::new(importer.files.clone());
-    Import { importer, inlet, parts, staging, watch, position }.run().await
+    Import { importer, inlet, staging, watch, position }.run().await
 }
 
 struct Import {
     importer: Importer,
     inlet: Arc<Inlet>,
-    parts: bool,
     staging: Staging,
     watch: Watch,
     position: Position,
@@ -148,12 +150,21 @@ impl Import {
         };
         self.watch.look(now, items);
         if !self.watch.stands(item) {
-            tracing::info!(source = self.inlet.id, file = item.name, "it changed while it was copied; it is taken later");
+            tracing::info!(
+                source = self.inlet.id,
+                file = item.name,
+                "it changed while it was copied; it is taken later"
+            );
             return Ok(Continue(()));
         }
         if let Some(before) = self.inlet.store.position(&self.memory(&hash)).await? {
             let before = String::from_utf8_lossy(&before).into_owned();
-            tracing::warn!(source = self.inlet.id, file = item.name, before, "the same was imported before; it is skipped");
+            tracing::warn!(
+                source = self.inlet.id,
+                file = item.name,
+                before,
+                "the same was imported before; it is skipped"
+            );
             self.put_away(item, Fate::Done).await;
             return Ok(Continue(()));
         }
@@ -225,7 +236,6 @@ impl Import {
     async fn piece(&mut self, piece: Piece) -> anyhow::Result<Went> {
         let Piece { decoded: Decoded { events, mut unread, scope, .. }, place, next } = piece;
         unread.iter_mut().for_each(|one| one.place = format!("{place}: {}", one.place));
-        let scope = scope.filter(|_| self.parts);
         // It looks at others from here on: what came before is complete.
         if scope.as_ref().is_some_and(|scope| self.position.snapshots.is_of_others(scope)) {
             let part = self.position.snapshots.close();
@@ -286,9 +296,7 @@ impl Import {
     async fn is_stored(&self) -> anyhow::Result<bool> {
         let (position, mut stop) = (self.position.encode(), self.inlet.stop.clone());
         loop {
-            let written = self.inlet.ledger.written();
-            tokio::pin!(written);
-            written.as_mut().enable();
+            let written = self.inlet.ledger.freed();
             if self.inlet.store.position(&self.inlet.id).await?.is_some_and(|stored| stored == position) {
                 return Ok(true);
             }

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::component::types::{Ask, Budget, Destination, Paged, Response};
+use crate::component::types::{Ask, Destination, Onward, Paged, Response};
 use crate::component::{CallError, Node};
 use crate::config::Every;
 use crate::connector::{Intake, Reading, Refused};
-use crate::delivery::budget::Budgets;
+use crate::delivery::budget::{Draw, Shared};
 use crate::delivery::request::{Client, Sent, Targets};
 use crate::delivery::retry::Retry;
 
@@ -26,6 +26,8 @@ use position::Position;
 const PAGE_BYTES: usize = 64 * 1024 * 1024;
 /// So many failures of the component in a row are its own, and no other answer will help.
 const TRAPS: u32 = 4;
+/// "Too many requests" (RFC 6585, section 4).
+const TOO_MANY: u16 = 429;
 /// So many pages in a row from which nothing comes and after which nothing has changed are worth a message.
 const STANDING: u32 = 100;
 
@@ -37,8 +39,8 @@ pub struct Poller {
     pub targets: Arc<Targets>,
     /// Sends.
     pub client: Client,
-    /// Budgets known before the first answer.
-    pub budgets: Vec<Budget>,
+    /// What the other side allows, shared with all who have the same authorization.
+    pub budgets: Shared,
     /// When a run follows another.
     pub every: Every,
 }
@@ -62,11 +64,9 @@ pub async fn poll<I: Intake>(
     }
     // A page is never read twice as it was, so whatever comes now is new.
     let event = if direct { inlet.renew() } else { 0 };
-    let mut budgets = Budgets::default();
-    poller.budgets.iter().for_each(|budget| budgets.report(clock.now(), budget));
     let course = Course::new(position, event, direct);
     let failed = Failed::default();
-    let drive = Drive { poller, inlet, clock, stop, budgets, course, retry: Retry::default(), failed };
+    let drive = Drive { poller, inlet, clock, stop, course, retry: Retry::default(), failed };
     drive.run().await
 }
 
@@ -75,7 +75,6 @@ struct Drive<I> {
     inlet: Arc<I>,
     clock: Clock,
     stop: Stop,
-    budgets: Budgets,
     course: Course,
     retry: Retry,
     failed: Failed,
@@ -132,9 +131,7 @@ impl<I: Intake> Drive<I> {
             let reason = "it wants an answer as a file, which this release does not give";
             return Ok(Turn::End(Some(reason.to_owned())));
         }
-        if !self.is_admitted(&ask).await {
-            return Ok(Turn::End(None));
-        }
+        let Some(draw) = self.admit(&ask).await else { return Ok(Turn::End(None)) };
         let mut stop = self.stop.clone();
         let sent = tokio::select! {
             sent = self.poller.client.send_for(&self.poller.targets, &ask.request, PAGE_BYTES) => sent,
@@ -146,7 +143,7 @@ impl<I: Intake> Drive<I> {
                 let reason = format!("an answer is larger than {} MiB: ask for less at once", PAGE_BYTES >> 20);
                 Ok(Turn::End(Some(reason)))
             }
-            Sent::Answered(response) => self.answered(at, response).await,
+            Sent::Answered(response) => self.answered(at, response, draw).await,
             Sent::Refused(why) => Ok(Turn::End(Some(format!("its request cannot be sent: {why}")))),
             Sent::NotSent(why) | Sent::Unknown(why) => {
                 let wait = self.wait(None);
@@ -156,33 +153,39 @@ impl<I: Intake> Drive<I> {
         }
     }
 
-    /// Waits as long as the ask says and until its budgets allow it. False: a stop was asked for.
-    async fn is_admitted(&mut self, ask: &Ask) -> bool {
+    /// Waits as long as the ask says and until its budgets allow it. Nothing: a stop was asked for.
+    async fn admit(&mut self, ask: &Ask) -> Option<Draw> {
         let mut at = self.clock.now() + Duration::from_millis(ask.after_ms);
         loop {
             tokio::select! {
                 () = self.clock.sleep_until(at) => {}
-                () = self.stop.asked() => return false,
+                () = self.stop.asked() => return None,
             }
-            match self.budgets.admit(self.clock.now(), &ask.budgets) {
-                Ok(()) => return true,
-                Err(later) => at = later,
+            match self.poller.budgets.admit(self.clock.now(), &ask.budgets) {
+                Ok(draw) => return Some(draw),
+                Err(pause) => at = pause.until,
             }
         }
     }
 
-    async fn answered(&mut self, at: Option<Vec<u8>>, response: Response) -> anyhow::Result<Turn> {
+    async fn answered(&mut self, at: Option<Vec<u8>>, response: Response, draw: Draw) -> anyhow::Result<Turn> {
         let (node, status, asked) = (self.poller.node.clone(), response.status, at.clone());
         match tokio::task::spawn_blocking(move || node.page(asked.as_deref(), &response)).await? {
-            Ok(paged) => self.paged(at, status, paged).await,
+            Ok(paged) => {
+                // An answer of this status speaks to all who have the same credential.
+                let wait = match paged.onward {
+                    Onward::Retry(ms) if ms > 0 && status == TOO_MANY => Some(Duration::from_millis(ms)),
+                    _ => None,
+                };
+                draw.answered(self.clock.now(), &paged.budgets, wait);
+                self.paged(at, status, paged).await
+            }
             Err(error) => Ok(self.trapped(&format!("an answer with status {status}"), &error)),
         }
     }
 
     async fn paged(&mut self, at: Option<Vec<u8>>, status: u16, paged: Paged) -> anyhow::Result<Turn> {
         self.failed.calls = 0;
-        let now = self.clock.now();
-        paged.budgets.iter().for_each(|budget| self.budgets.report(now, budget));
         let is_empty = paged.events.is_empty() && paged.unread.is_empty();
         let (readings, next) = self.course.take(paged, self.clock.unix_ms());
         for reading in readings {

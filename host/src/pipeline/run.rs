@@ -9,16 +9,17 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
-use crate::config::Acknowledge;
-use crate::store::Handle;
+use crate::config::{Acknowledge, SourceOptions};
+use crate::store::{DeadLetter, Handle};
 
 use super::breaker::Breaker;
 use super::flow::{Flow, Flowed};
-use super::graph::{self, Graph, Route, SourceKind};
+use super::graph::{self, Graph, Remembering, Route, SourceKind};
 use super::import;
-use super::ledger::{Book, Counts, Ledger, Opening, Room, Slot};
+use super::keyed::{self, Inboxes, Keyed};
+use super::ledger::{Book, Comeback, Counts, Ledger, Opening, Room, Slot};
 use super::sink::{self, Parcel};
-use super::source::{Inlet, Keeping, Wave, follow};
+use super::source::{Inlet, Keeping, Look, Wave, follow};
 use super::stop::{Stop, Stopper, stop};
 
 /// How many batches wait between a source and its flow: enough that reading and changing overlap.
@@ -38,31 +39,64 @@ pub struct Ended {
 enum End {
     Source(String, anyhow::Result<Option<String>>),
     Flow(String, anyhow::Result<Option<String>>),
+    Keyed(String, anyhow::Result<keyed::End>),
     Sink(String, anyhow::Result<sink::End>),
 }
 
 /// Runs until all sources have ended and all is settled, or a stop is asked for, or nothing can go on.
 pub async fn run(graph: Graph, store: Handle, clock: Clock, asked: Stop) -> anyhow::Result<Ended> {
-    let routes: Vec<Route> = graph.sources.iter().map(|source| graph.route(&source.id)).collect();
-    let mut books = Vec::new();
-    for (source, route) in graph.sources.iter().zip(&routes) {
-        books.push(book(&graph, source, route, &store).await?);
+    let outboxes = graph.transforms.iter().filter(|transform| transform.keyed.is_some());
+    let outboxes: Vec<String> = outboxes.map(|transform| transform.id.clone()).collect();
+    let feeds = graph.sources.iter().map(|source| (source.id.as_str(), source.options.clone()));
+    let feeds = feeds.chain(outboxes.iter().map(|id| (id.as_str(), SourceOptions::default())));
+    let (mut routes, mut books) = (Vec::new(), Vec::new());
+    for (id, options) in feeds {
+        let route = graph.route(id);
+        books.push(book(&graph, id, &options, &route, &store).await?);
+        routes.push(route);
     }
     import::tidy(&graph.data_dir, graph.sources.iter().map(|source| source.id.as_str())).await?;
     let ledger = Arc::new(Ledger::new(books));
     let mut run = Run { parts: JoinSet::new(), ledger, store, clock, asked: asked.clone(), slots: BTreeMap::new() };
-    let outlets = run.sinks(graph.sinks, &routes);
-    for (number, (source, route)) in graph.sources.into_iter().zip(routes).enumerate() {
+    let Graph { sources, transforms, sinks, journal_max_bytes, .. } = graph;
+    let (comebacks, backs): (Vec<_>, Vec<_>) = outboxes.iter().map(|_| mpsc::unbounded_channel()).unzip();
+    let mut outlets = Outlets { sinks: run.sinks(sinks, &routes, sources.len(), comebacks), keyed: BTreeMap::new() };
+    let count = sources.len();
+    let mut outbox_routes = routes.split_off(count);
+    let remembering = transforms.into_iter().enumerate().filter(|(_, transform)| transform.keyed.is_some());
+    for (number, ((place, transform), back)) in (count..).zip(remembering.zip(backs)) {
+        let route = outbox_routes.remove(0);
+        let parcels = run.keyed(number, transform, route, back, journal_max_bytes, &outlets)?;
+        outlets.keyed.insert(place, parcels);
+        run.slots.insert(outboxes[number - count].clone(), slots(&routes, graph::End::Keyed(place)));
+    }
+    for (number, (source, route)) in sources.into_iter().zip(routes).enumerate() {
         run.source(number, source, route, &outlets).await?;
     }
-    // Only the flows hold the sinks' inboxes: when they end, the sinks do.
+    // Only the flows hold the inboxes of what they end in: when they end, so do those.
     drop(outlets);
     run.finish().await
 }
 
 /// The numbers of the sinks in each source's book, by the sink's id.
 type Slots = BTreeMap<String, Vec<Slot>>;
-type Inboxes = Vec<mpsc::UnboundedSender<Parcel>>;
+type Inbox = mpsc::UnboundedSender<Parcel>;
+
+/// Where flows end.
+struct Outlets {
+    sinks: Vec<Inbox>,
+    keyed: BTreeMap<usize, Inbox>,
+}
+
+impl Outlets {
+    fn of(&self, ends: &[graph::End]) -> Vec<Inbox> {
+        let inbox = |end: &graph::End| match end {
+            graph::End::Sink(place) => self.sinks.get(*place).cloned(),
+            graph::End::Keyed(place) => self.keyed.get(place).cloned(),
+        };
+        ends.iter().filter_map(inbox).collect()
+    }
+}
 
 struct Run {
     parts: JoinSet<End>,
@@ -73,33 +107,99 @@ struct Run {
     slots: Slots,
 }
 
-async fn book(graph: &Graph, source: &graph::Source, route: &Route, store: &Handle) -> anyhow::Result<Book> {
-    let volatile = source.options.acknowledge == Acknowledge::Delivered;
+async fn book(graph: &Graph, id: &str, options: &SourceOptions, route: &Route, store: &Handle) -> anyhow::Result<Book> {
+    let volatile = options.acknowledge == Acknowledge::Delivered;
     let mut cursors = Vec::new();
-    for place in &route.sinks {
-        let sink = &graph.sinks[*place].id;
-        cursors.push((sink.clone(), store.cursor(&source.id, sink).await?));
+    for end in &route.ends {
+        let end = graph.end(*end);
+        cursors.push((end.to_owned(), store.cursor(id, end).await?));
     }
-    let room = Room::new(source.options.max_uncommitted_events, source.options.max_uncommitted_bytes);
-    Ok(Book::new(source.id.clone(), room, volatile, cursors))
+    let room = Room::new(options.max_uncommitted_events, options.max_uncommitted_bytes);
+    Ok(Book::new(id.to_owned(), room, volatile, cursors))
 }
 
 impl Run {
-    fn sinks(&mut self, sinks: Vec<graph::Sink>, routes: &[Route]) -> Inboxes {
+    /// Starts the sinks. Each holds what comes back to the transforms whose output it delivers, until it has ended.
+    fn sinks(
+        &mut self,
+        sinks: Vec<graph::Sink>,
+        routes: &[Route],
+        sources: usize,
+        comebacks: Vec<mpsc::UnboundedSender<Comeback>>,
+    ) -> Vec<Inbox> {
+        for (source, back) in (sources..).zip(&comebacks) {
+            self.ledger.sends_back(source, back);
+        }
         let mut inboxes = Vec::new();
         for (place, sink) in sinks.into_iter().enumerate() {
-            let slots = routes.iter().enumerate().filter_map(|(source, route)| {
-                route.sinks.iter().position(|at| *at == place).map(|sink| Slot { source, sink })
-            });
-            self.slots.insert(sink.id.clone(), slots.collect());
+            let slots = slots(routes, graph::End::Sink(place));
+            let delivers = |back: &usize| slots.iter().any(|slot| slot.source == sources + back);
+            let backs: Vec<_> = (0..comebacks.len()).filter(delivers).map(|back| comebacks[back].clone()).collect();
+            self.slots.insert(sink.id.clone(), slots);
             let (inbox, parcels) = mpsc::unbounded_channel();
             inboxes.push(inbox);
             let graph::Sink { id, options, outlet, limits, budgets, .. } = sink;
             let (ledger, clock, stop) = (Arc::clone(&self.ledger), self.clock, self.asked.clone());
             let parts = sink::Parts { id: id.as_str().into(), outlet, limits, budgets, options, ledger, clock };
-            self.parts.spawn(async move { End::Sink(id, sink::Sink::new(parts).run(parcels, stop).await) });
+            self.parts.spawn(async move {
+                let ended = sink::Sink::new(parts).run(parcels, stop).await;
+                drop(backs);
+                End::Sink(id, ended)
+            });
         }
         inboxes
+    }
+
+    /// Starts a transform that remembers, and feeds its sink from what it decided.
+    fn keyed(
+        &mut self,
+        number: usize,
+        transform: graph::Transform,
+        route: Route,
+        back: mpsc::UnboundedReceiver<Comeback>,
+        outbox_bytes: u64,
+        outlets: &Outlets,
+    ) -> anyhow::Result<Inbox> {
+        let graph::Transform { id, node, keyed: Some(remembering), .. } = transform else {
+            anyhow::bail!("transform `{}` remembers nothing", transform.id)
+        };
+        let Remembering { component, versions, options, asks } = remembering;
+        let (inbox, parcels) = mpsc::unbounded_channel();
+        let (waves, incoming) = mpsc::channel(WAVES);
+        let appended = Arc::new(Notify::new());
+        let inlet = Arc::new(Inlet {
+            id: id.clone(),
+            source: number,
+            keeping: Keeping::Journal(Arc::clone(&appended)),
+            waves,
+            ledger: Arc::clone(&self.ledger),
+            store: self.store.clone(),
+            clock: self.clock,
+            stop: self.asked.clone(),
+        });
+        let (ends, ended) = stop();
+        let parts = keyed::Parts {
+            node,
+            component,
+            versions,
+            options,
+            ledger: Arc::clone(&self.ledger),
+            store: self.store.clone(),
+            clock: self.clock,
+            appended: Arc::clone(&appended),
+            outbox_bytes,
+            stop: self.asked.clone(),
+        };
+        let driver = Keyed::load(parts)?;
+        let inboxes = Inboxes { parcels, back, asks };
+        let of = id.clone();
+        self.parts.spawn(async move { End::Keyed(of, driver.run(inboxes, ends).await) });
+        let stop = self.asked.clone();
+        self.parts.spawn(async move {
+            End::Source(id, follow(inlet, appended, ended, stop).await.map(|()| None).map_err(Into::into))
+        });
+        self.channel(number, route, incoming, outlets);
+        Ok(inbox)
     }
 
     async fn source(
@@ -107,7 +207,7 @@ impl Run {
         number: usize,
         source: graph::Source,
         route: Route,
-        sinks: &Inboxes,
+        outlets: &Outlets,
     ) -> anyhow::Result<()> {
         let (waves, incoming) = mpsc::channel(WAVES);
         let appended = Arc::new(Notify::new());
@@ -118,7 +218,6 @@ impl Run {
             Acknowledge::Journaled => Keeping::Journal { appended: Arc::clone(&appended), position },
         };
         let journaled = matches!(keeping, Keeping::Journal { .. });
-        let snapshots = route.reads_snapshots();
         let inlet = Arc::new(Inlet {
             id: source.id.clone(),
             source: number,
@@ -130,18 +229,24 @@ impl Run {
             stop: self.asked.clone(),
         });
         let (ends, ended) = stop();
-        self.parts.spawn(feed(source, Arc::clone(&inlet), snapshots, ends));
+        self.parts.spawn(feed(source, Arc::clone(&inlet), ends));
         if journaled {
             let (id, stop) = (inlet.id.clone(), self.asked.clone());
-            self.parts
-                .spawn(async move { End::Source(id, follow(inlet, appended, ended, stop).await.map(|()| None).map_err(Into::into)) });
+            self.parts.spawn(async move {
+                End::Source(id, follow(inlet, appended, ended, stop).await.map(|()| None).map_err(Into::into))
+            });
         }
-        let inboxes = route.sinks.iter().map(|place| sinks[*place].clone()).collect();
-        let (ledger, clock) = (Arc::clone(&self.ledger), self.clock);
-        let channel =
-            Channel { number, flow: Arc::new(route.flow), ledger, clock, sinks: inboxes, breaker: Breaker::default() };
-        self.parts.spawn(async move { End::Flow(channel.flow.source.clone(), channel.carry(incoming).await) });
+        self.channel(number, route, incoming, outlets);
         Ok(())
+    }
+
+    /// Starts carrying a source's waves to where its flow ends.
+    fn channel(&mut self, number: usize, route: Route, incoming: mpsc::Receiver<Wave>, outlets: &Outlets) {
+        let (ledger, clock) = (Arc::clone(&self.ledger), self.clock);
+        let (inboxes, ends) = (outlets.of(&route.ends), route.ends);
+        let flow = Arc::new(route.flow);
+        let channel = Channel { number, flow, ledger, clock, inboxes, ends, breaker: Breaker::default() };
+        self.parts.spawn(async move { End::Flow(channel.flow.source.clone(), channel.carry(incoming).await) });
     }
 
     async fn finish(mut self) -> anyhow::Result<Ended> {
@@ -168,6 +273,7 @@ impl Run {
                     (id, ended)
                 }
                 End::Flow(id, ended) => (id, ended?),
+                End::Keyed(id, ended) => (id.clone(), ended.with_context(|| format!("transform `{id}`"))?),
                 End::Sink(id, ended) => match ended.with_context(|| format!("sink `{id}`"))? {
                     sink::End::Stopped(reason) => (id, Some(reason)),
                     sink::End::Done | sink::End::Asked => continue,
@@ -183,8 +289,17 @@ impl Run {
     }
 }
 
+/// Where this end stands in each source's book.
+fn slots(routes: &[Route], end: graph::End) -> Vec<Slot> {
+    let slot = |(source, route): (usize, &Route)| {
+        let sink = route.ends.iter().position(|at| *at == end)?;
+        Some(Slot { source, sink })
+    };
+    routes.iter().enumerate().filter_map(slot).collect()
+}
+
 /// Runs a source's own side: the connector, the server before a receiver, or what asks and reads for the other components.
-async fn feed(source: graph::Source, inlet: Arc<Inlet>, snapshots: bool, ends: Stopper) -> End {
+async fn feed(source: graph::Source, inlet: Arc<Inlet>, ends: Stopper) -> End {
     let graph::Source { id, kind, .. } = source;
     let (stop, clock) = (inlet.stop.clone(), inlet.clock);
     let ended = match kind {
@@ -197,7 +312,7 @@ async fn feed(source: graph::Source, inlet: Arc<Inlet>, snapshots: bool, ends: S
             let direct = matches!(inlet.keeping, Keeping::Source(_));
             super::poll::poll(poller, inlet, direct, clock, stop).await
         }
-        SourceKind::Files(importer) => import::import(importer, inlet, snapshots).await,
+        SourceKind::Files(importer) => import::import(importer, inlet).await,
     };
     ends.ask();
     End::Source(id, ended)
@@ -209,7 +324,9 @@ struct Channel {
     flow: Arc<Flow>,
     ledger: Arc<Ledger>,
     clock: Clock,
-    sinks: Inboxes,
+    inboxes: Vec<Inbox>,
+    /// What stands behind each inbox.
+    ends: Vec<graph::End>,
     breaker: Breaker,
 }
 
@@ -226,7 +343,7 @@ impl Channel {
                 return Ok(Some(reason));
             }
             self.deliver(&source, wave, flowed);
-            if self.sinks.iter().all(mpsc::UnboundedSender::is_closed) {
+            if self.inboxes.iter().all(mpsc::UnboundedSender::is_closed) {
                 return Ok(None);
             }
         }
@@ -247,20 +364,47 @@ impl Channel {
 
     fn deliver(&self, source: &Arc<str>, wave: Wave, flowed: Flowed) {
         let Flowed { sinks: mut stages, mut dead, .. } = flowed;
-        let events = u32::try_from(wave.events.len()).unwrap_or(u32::MAX);
-        if let Some(settled) = self.ledger.settled_before(self.number, wave.first, events) {
-            for (stage, settled) in stages.iter_mut().zip(settled).filter(|(_, settled)| settled.contains(&true)) {
-                *stage = stage.only(|origin| !settled[origin as usize]);
+        let Wave { events, first, bytes, position, caller, look, dead: unread } = wave;
+        let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
+        let look = look.map(|look| Look { end: count, ..look });
+        // The end of a snapshot takes a number of its own, behind the events'.
+        let numbers = count + u32::from(look.as_ref().is_some_and(|look| look.part.closes));
+        let before = self.ledger.settled_before(self.number, first, numbers);
+        let mut looks = self.looks(look, &dead);
+        for (end, settled) in before.into_iter().flatten().enumerate().filter(|(_, settled)| settled.contains(&true)) {
+            stages[end] = stages[end].only(|origin| !settled[origin as usize]);
+            if settled.get(count as usize) == Some(&true) {
+                looks[end] = looks[end].take().map(|look| Arc::new(look.without_end()));
             }
         }
-        dead.extend(wave.dead);
-        let open = stages.iter().map(|stage| stage.counts(events)).collect();
-        let Wave { first, bytes, position, caller, .. } = wave;
-        let receipt = self.ledger.open(self.number, Opening { first, events, bytes, position, open, dead, caller });
-        for (sink, (stage, inbox)) in stages.into_iter().zip(&self.sinks).enumerate() {
-            let slot = Slot { source: self.number, sink };
+        dead.extend(unread);
+        let open = stages.iter().zip(&looks).map(|(stage, look)| {
+            let mut counts = stage.counts(count);
+            let closes = look.as_ref().is_some_and(|look| look.part.closes);
+            counts.resize(numbers as usize, u32::from(closes));
+            counts
+        });
+        let open = open.collect();
+        let opening = Opening { first, events: numbers, bytes, position, open, dead, caller };
+        let receipt = self.ledger.open(self.number, opening);
+        for (end, ((stage, look), inbox)) in stages.into_iter().zip(looks).zip(&self.inboxes).enumerate() {
+            let slot = Slot { source: self.number, sink: end };
             // A sink that stopped is detached from the ledger, so what it does not take is not waited for.
-            let _stopped = inbox.send(Parcel { source: Arc::clone(source), stage, slot, receipt, first });
+            let _stopped = inbox.send(Parcel { source: Arc::clone(source), stage, slot, receipt, first, look });
         }
+    }
+
+    /// What each end is told of the snapshot that a wave belongs to: a transform that remembers, all; a sink, nothing. Whoever was rejected
+    /// on the way counts as seen.
+    fn looks(&self, look: Option<Look>, dead: &[DeadLetter]) -> Vec<Option<Arc<Look>>> {
+        let look = look.map(|mut look| {
+            look.seen.extend(dead.iter().filter_map(|letter| letter.key.clone()));
+            Arc::new(look)
+        });
+        let of = |end: &graph::End| match end {
+            graph::End::Keyed(_) => look.clone(),
+            graph::End::Sink(_) => None,
+        };
+        self.ends.iter().map(of).collect()
     }
 }

@@ -93,7 +93,9 @@ mod tests {
             shown += &format!("{what}: {}\n", part.unwrap_or_default());
         };
         say("first", Some(snapshots.part(scope(&["b", "a"], 10, Some(7)), 100)));
-        assert!(!snapshots.is_of_others(&scope(&["a", "b"], 0, None)) && snapshots.is_of_others(&scope(&["a"], 0, None)));
+        assert!(
+            !snapshots.is_of_others(&scope(&["a", "b"], 0, None)) && snapshots.is_of_others(&scope(&["a"], 0, None))
+        );
         let stored = serde_json::to_string(&snapshots).unwrap();
         let mut snapshots: Snapshots = serde_json::from_str(&stored).unwrap();
         say("second", Some(snapshots.part(scope(&["a", "b"], 20, None), 110)));

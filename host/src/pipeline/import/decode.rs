@@ -67,7 +67,12 @@ fn entry(
         let decoded = match reader.give(place.resume.as_deref(), &bytes, last) {
             Ok(decoded) => decoded.map_err(broken)?,
             Err(error) if error.may_pass_in_parts() => {
-                tracing::warn!(source = node.id(), file = name, error = error.brief(), "the component failed on a file");
+                tracing::warn!(
+                    source = node.id(),
+                    file = name,
+                    error = error.brief(),
+                    "the component failed on a file"
+                );
                 return Err(broken(format!("the component failed on it: {error}")));
             }
             Err(error) => return Err(Some(Found::NotStarted(error.to_string()))),

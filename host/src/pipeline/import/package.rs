@@ -105,7 +105,8 @@ impl Package {
         for entry in 0..entries {
             let place = self.place(entry);
             let broken = |reason: String| Broken { place, reason };
-            match self.read(entry, 0).and_then(|content| io::copy(&mut content.take(most - read + 1), &mut io::sink())) {
+            match self.read(entry, 0).and_then(|content| io::copy(&mut content.take(most - read + 1), &mut io::sink()))
+            {
                 Ok(bytes) if read + bytes <= most => read += bytes,
                 Ok(_) => return Err(broken(format!("unpacked, the file is larger than {most} bytes"))),
                 Err(error) => return Err(broken(format!("it is damaged: {error}"))),
@@ -217,7 +218,11 @@ mod tests {
             ("PK", b"PK".to_vec(), "PK (PK 0/1): K"),
             ("a.csv.gz", gzipped(b"abc"), "a.csv.gz (a.csv 0/1): bc"),
             ("a.csv", two, "a.csv (a.csv 0/1): bcdef"),
-            ("a.zip", zipped(&[("b.csv", b"abc"), ("c/d.csv", b"x")]), "a.zip/b.csv (b.csv 0/2): bc; a.zip/c/d.csv (c/d.csv 1/2): "),
+            (
+                "a.zip",
+                zipped(&[("b.csv", b"abc"), ("c/d.csv", b"x")]),
+                "a.zip/b.csv (b.csv 0/2): bc; a.zip/c/d.csv (c/d.csv 1/2): ",
+            ),
             ("a.zip", zipped(&[]), ""),
         ];
         for (name, bytes, expected) in table {

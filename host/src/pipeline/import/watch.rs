@@ -132,7 +132,9 @@ mod tests {
     #[test]
     fn in_order() {
         let items = || vec![item("c.csv", 1, 20), item("b.csv", 1, 30), item("a.csv", 1, 30)];
-        for (order, expected) in [(Order::Modified, ["c.csv", "a.csv", "b.csv"]), (Order::Name, ["a.csv", "b.csv", "c.csv"])] {
+        for (order, expected) in
+            [(Order::Modified, ["c.csv", "a.csv", "b.csv"]), (Order::Name, ["a.csv", "b.csv", "c.csv"])]
+        {
             let mut watch = watch(order);
             watch.look(at(0), items());
             let taken = expected.map(|_| {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::component::bisect::bisect;
-use crate::component::types::{Batch, Budget, Outgoing, Prepared, Verdict};
+use crate::component::types::{Batch, Budget, Outgoing, Prepared, Response, Verdict};
 use crate::component::{CallError, Node};
 use crate::connector::{Deliver, Outcome};
+use crate::delivery::budget::Draw;
 use crate::delivery::request::{Client, Sent, Targets};
 
 use super::decision::Answer;
@@ -67,6 +68,8 @@ pub struct Answered {
     pub answer: Answer,
     /// What the other side still allows.
     pub budgets: Vec<Budget>,
+    /// What the request took of it.
+    pub draw: Option<Draw>,
 }
 
 /// See [`Event::Delivered`].
@@ -92,24 +95,22 @@ pub async fn attempt(
     job: JobId,
     outgoing: Arc<Outgoing>,
 ) -> Answered {
-    let response = match client.send(&targets, &outgoing.request).await {
-        Sent::Answered(response) => response,
-        Sent::NotSent(why) => return Answered { job, answer: Answer::NotSent(why), budgets: Vec::new() },
-        Sent::Refused(why) => {
-            return Answered { job, answer: Answer::Verdict(Verdict::Split(why)), budgets: Vec::new() };
-        }
-        Sent::Unknown(why) => return Answered { job, answer: Answer::Unknown(why), budgets: Vec::new() },
+    let (answer, budgets) = match client.send(&targets, &outgoing.request).await {
+        Sent::Answered(response) => settle(node, outgoing, response).await,
+        Sent::NotSent(why) => (Answer::NotSent(why), Vec::new()),
+        Sent::Refused(why) => (Answer::Verdict(Verdict::Split(why)), Vec::new()),
+        Sent::Unknown(why) => (Answer::Unknown(why), Vec::new()),
     };
+    Answered { job, answer, budgets, draw: None }
+}
+
+async fn settle(node: Node, outgoing: Arc<Outgoing>, response: Response) -> (Answer, Vec<Budget>) {
     let status = response.status;
     let events = outgoing.events.len();
     let settled = tokio::task::spawn_blocking(move || node.settle(&outgoing.context, events, &response)).await;
     match settled {
-        Ok(Ok(settled)) => Answered { job, answer: Answer::Verdict(settled.verdict), budgets: settled.budgets },
-        Ok(Err(error)) => Answered { job, answer: Answer::Trapped(status, error), budgets: Vec::new() },
-        Err(error) => Answered {
-            job,
-            answer: Answer::Unknown(format!("reading the answer failed: {error}")),
-            budgets: Vec::new(),
-        },
+        Ok(Ok(settled)) => (Answer::Verdict(settled.verdict), settled.budgets),
+        Ok(Err(error)) => (Answer::Trapped(status, error), Vec::new()),
+        Err(error) => (Answer::Unknown(format!("reading the answer failed: {error}")), Vec::new()),
     }
 }

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::Moment;
+use crate::clock::{self, Moment};
+use crate::delivery::budget::{Draw, Pause};
 use crate::delivery::gather::Offer;
 
 use super::Sink;
-use super::attempt::{self, Delivered, Event, Outlet, Part, PreparedItems};
+use super::attempt::{self, Answered, Delivered, Event, Outlet, Part, PreparedItems};
 use super::item::Parcel;
 use super::job::{ItemId, Job, JobId, Load};
 
@@ -109,27 +110,41 @@ impl Sink {
     pub(super) fn start(&mut self) {
         while self.sending < self.options.concurrency && self.stopped.is_none() {
             let now = self.clock.now();
-            let (budgets, wake) = (&mut self.budgets, &mut self.budget_wake);
+            let (mut draw, mut pause) = (None, None);
             let next = self.jobs.take(now, |job| {
                 let Load::Request(outgoing) = &job.load else { return true };
-                budgets
-                    .admit(now, &outgoing.budgets)
-                    .map_err(|at| *wake = Some(wake.map_or(at, |wake| wake.min(at))))
-                    .is_ok()
+                match self.budgets.admit(now, &outgoing.budgets) {
+                    Ok(taken) => draw = Some(taken),
+                    Err(later) => pause = pause.take().into_iter().chain([later]).min(),
+                }
+                draw.is_some()
             });
+            if let Some(pause) = pause {
+                self.pause(now, &pause);
+            }
             let Some(id) = next else { return };
-            self.send(id);
+            self.send(id, draw);
         }
     }
 
-    fn send(&mut self, id: JobId) {
+    /// Some request waits for a budget.
+    fn pause(&mut self, now: Moment, pause: &Pause) {
+        self.budget_wake = self.budget_wake.into_iter().chain([pause.until]).min();
+        if self.pauses.is(now, pause) {
+            let until = clock::shown(self.clock.unix_ms_at(pause.until));
+            tracing::info!(sink = %self.id, budget = pause.budget, until, "paused: the budget is spent until then");
+        }
+    }
+
+    fn send(&mut self, id: JobId, draw: Option<Draw>) {
         let Some(job) = self.jobs.get(id) else { return };
         self.sending += 1;
         match (&self.outlet, &job.load) {
             (Outlet::Component { node, targets, client }, Load::Request(outgoing)) => {
                 let task =
                     attempt::attempt(node.clone(), Arc::clone(targets), client.clone(), id, Arc::clone(outgoing));
-                self.tasks.spawn(async { Event::Answered(task.await) });
+                // Broken off with its task, a request is in flight no more.
+                self.tasks.spawn(async { Event::Answered(Answered { draw, ..task.await }) });
             }
             (Outlet::Native(deliver), _) => {
                 let (deliver, batch) = (Arc::clone(deliver), self.items.batch(&job.items));

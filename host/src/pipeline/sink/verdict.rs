@@ -12,10 +12,13 @@ use super::job::{ItemId, Job, JobId, Load};
 
 impl Sink {
     pub(super) fn answered(&mut self, answered: Answered) {
-        let Answered { job: id, answer, budgets } = answered;
+        let Answered { job: id, answer, budgets, draw } = answered;
         self.sending -= 1;
-        let now = self.clock.now();
-        budgets.iter().for_each(|budget| self.budgets.report(now, budget));
+        match draw {
+            // What never was answered tells nothing.
+            Some(draw) if answer.came() => draw.answered(self.clock.now(), &budgets, answer.wish()),
+            draw => drop(draw),
+        }
         let Some(job) = self.jobs.get(id) else { return };
         let decision = decide(job, answer, self.options.on_unknown);
         self.carry_out(id, decision);
