@@ -5,7 +5,6 @@
 //! here starts anything.
 
 mod options;
-mod options;
 mod outbox;
 mod plugin;
 mod proof;

@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use super::plugin::Plugin;
 use crate::component::{Kind, Node};
-use crate::config::{ACKNOWLEDGE, ADDRESS_NAME, EVERY, Every, FILES, MAX_BODY, Pipeline, Source};
+use crate::config::source_key::{ACKNOWLEDGE, ADDRESS, EVERY, FILES, MAX_BODY};
+use crate::config::{Every, Pipeline, Source};
 use crate::connector::SourceSettings;
 use crate::connector::drop_folder::DropFolder;
 use crate::pipeline::import::{Importer, LOOK};
 use crate::problem::Problem;
 
 /// Those that do not mean something to every source.
-const PARTICULAR: [&str; 5] = [ACKNOWLEDGE.name, ADDRESS_NAME, MAX_BODY.name, EVERY.name, FILES];
+const PARTICULAR: [&str; 5] = [ACKNOWLEDGE, ADDRESS, MAX_BODY, EVERY, FILES];
 /// Those of a source that others send to.
-const SENT_TO: &[&str] = &[ACKNOWLEDGE.name, ADDRESS_NAME, MAX_BODY.name];
+const SENT_TO: &[&str] = &[ACKNOWLEDGE, ADDRESS, MAX_BODY];
 
 /// What is wrong with the host's keys in a source.
 pub fn check(pipeline: &Pipeline, source: &Source, plugin: &Plugin) -> Vec<Problem> {
@@ -38,10 +39,10 @@ pub fn check(pipeline: &Pipeline, source: &Source, plugin: &Plugin) -> Vec<Probl
 /// What a source does, and which of these keys mean something to it.
 fn meant(plugin: &Plugin) -> (&'static str, &'static [&'static str]) {
     match plugin {
-        Plugin::Component { kind: Kind::Poller, .. } => ("asks for pages", &[EVERY.name]),
-        Plugin::Component { kind: Kind::Decoder, .. } => ("reads files", &[FILES, EVERY.name]),
+        Plugin::Component { kind: Kind::Poller, .. } => ("asks for pages", &[EVERY]),
+        Plugin::Component { kind: Kind::Decoder, .. } => ("reads files", &[FILES, EVERY]),
         Plugin::Component { .. } | Plugin::Source(SourceSettings::HttpServer(_)) => ("is sent to", SENT_TO),
-        Plugin::Source(SourceSettings::Stdin(_)) => ("reads the standard input", &[ACKNOWLEDGE.name]),
+        Plugin::Source(SourceSettings::Stdin(_)) => ("reads the standard input", &[ACKNOWLEDGE]),
         Plugin::Source(SourceSettings::File(_)) => ("reads one file", &[]),
         Plugin::Sink(_) => ("is no source", &[]),
     }
@@ -61,7 +62,7 @@ pub fn importer(pipeline: &Pipeline, source: &Source, node: &Node) -> Result<Imp
         problem.what = format!("{}: {}", source.node.name(), problem.what);
         problem.at(pipeline.place(spot))
     })?;
-    let every = match source.options.stated.contains_key(EVERY.name) {
+    let every = match source.options.stated.contains_key(EVERY) {
         true => source.options.every,
         false => Every::After(LOOK),
     };

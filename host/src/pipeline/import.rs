@@ -72,7 +72,7 @@ pub async fn import(importer: Importer, inlet: Arc<Inlet>) -> anyhow::Result<Opt
         }
         read
     });
-    let position = position.unwrap_or_else(|| Position { event: inlet.renew(), ..Position::default() });
+    let position = position.unwrap_or_else(|| Position::starting_at(inlet.renew()));
     let kept = position.file.as_ref().map(|file| file.hash.as_str());
     let staging = Staging::open(&importer.data_dir, &inlet.id, kept).await?;
     let watch = Watch::new(importer.files.clone());

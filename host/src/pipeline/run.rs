@@ -170,7 +170,7 @@ impl Run {
         let inlet = Arc::new(Inlet {
             id: id.clone(),
             source: number,
-            keeping: Keeping::Journal(Arc::clone(&appended)),
+            keeping: Keeping::Journal { appended: Arc::clone(&appended), position: None },
             waves,
             ledger: Arc::clone(&self.ledger),
             store: self.store.clone(),

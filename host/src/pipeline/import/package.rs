@@ -200,13 +200,14 @@ mod tests {
             Ok(package) => package,
             Err(Broken { place, reason }) => return format!("{place} is broken: {reason}"),
         };
+        let entries = package.len();
         let entry = |entry| {
             let (Entry { name, index, entries, .. }, place) = (package.entry(entry), package.place(entry));
             let mut text = String::new();
             package.read(entry, 1).unwrap().read_to_string(&mut text).unwrap();
             format!("{place} ({name} {index}/{entries}): {text}")
         };
-        (0..package.len()).map(entry).collect::<Vec<_>>().join("; ")
+        (0..entries).map(entry).collect::<Vec<_>>().join("; ")
     }
 
     #[test]

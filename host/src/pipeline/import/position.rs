@@ -48,6 +48,11 @@ pub struct Place {
 const VERSION: u32 = 1;
 
 impl Position {
+    /// Before the first file.
+    pub fn starting_at(event: u64) -> Self {
+        Self { event, ..Self::default() }
+    }
+
     /// Reads what [`encode`](Self::encode) wrote; nothing if another release wrote something else.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok().filter(|position: &Self| position.version == VERSION)
