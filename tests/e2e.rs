@@ -6,6 +6,8 @@
 
 #[path = "support/components.rs"]
 mod components;
+#[path = "support/feed.rs"]
+mod feed;
 #[path = "support/host.rs"]
 mod host;
 #[path = "support/http.rs"]
@@ -31,8 +33,12 @@ mod export;
 mod files;
 #[path = "e2e/hostile.rs"]
 mod hostile;
+#[path = "e2e/imports.rs"]
+mod imports;
 #[path = "e2e/live.rs"]
 mod live;
+#[path = "e2e/pages.rs"]
+mod pages;
 #[path = "e2e/rejections.rs"]
 mod rejections;
 #[path = "e2e/remembers.rs"]
