@@ -8,7 +8,7 @@ use expect_test::expect;
 use crate::host::Place;
 
 /// A component may grow to this before somebody looks at why.
-const MOST_KIB: u64 = 600;
+const MOST_KIB: u64 = 800;
 /// Those for which somebody did: this one carries the world's phone numbers, countries and languages, and reads dates.
 const LARGER: [(&str, u64); 1] = [("map-fields", 1500)];
 
