@@ -7,12 +7,16 @@ mod breaker;
 pub mod dead;
 pub mod flow;
 pub mod graph;
+pub mod import;
 pub mod keyed;
 pub mod ledger;
+mod opaque;
+pub mod poll;
 pub mod rehearsal;
 mod run;
 mod serve;
 pub mod sink;
+pub mod snapshot;
 pub mod source;
 pub mod stop;
 

@@ -11,11 +11,12 @@ use tokio::task::JoinSet;
 use crate::clock::Clock;
 use crate::component::Node;
 use crate::config::{Acknowledge, SourceOptions};
-use crate::store::{DeadLetter, Handle};
+use crate::store::{Cursor, DeadLetter, Handle};
 
 use super::breaker::Breaker;
 use super::flow::{Flow, Flowed};
 use super::graph::{self, Graph, Remembering, Route, SourceKind};
+use super::import;
 use super::keyed::{self, Inboxes, Keyed};
 use super::ledger::{Book, Comeback, Counts, Ledger, Opening, Room, Slot};
 use super::rehearsal::Rehearsal;
@@ -38,7 +39,7 @@ pub struct Ended {
 }
 
 enum End {
-    Source(String, anyhow::Result<()>),
+    Source(String, anyhow::Result<Option<String>>),
     Flow(String, anyhow::Result<Option<String>>),
     Keyed(String, anyhow::Result<keyed::End>),
     Sink(String, anyhow::Result<sink::End>),
@@ -56,6 +57,7 @@ pub async fn run(graph: Graph, store: Handle, clock: Clock, asked: Stop) -> anyh
         books.push(book(&graph, id, &options, &route, &store).await?);
         routes.push(route);
     }
+    import::tidy(&graph.data_dir, graph.sources.iter().map(|source| source.id.as_str())).await?;
     let ledger = Arc::new(Ledger::new(books));
     let mut run = Run { parts: JoinSet::new(), ledger, store, clock, asked: asked.clone(), slots: BTreeMap::new() };
     let shadows: Vec<_> = routes[graph.sources.len()..].iter().map(|route| shadow(&graph, route)).collect();
@@ -136,7 +138,9 @@ async fn book(graph: &Graph, id: &str, options: &SourceOptions, route: &Route, s
     let mut cursors = Vec::new();
     for end in &route.ends {
         let end = graph.end(*end);
-        cursors.push((end.to_owned(), store.cursor(id, end).await?));
+        // One whose events nobody keeps numbers them anew each time: what an earlier journal had settled says nothing about them.
+        let cursor = if volatile { Cursor::default() } else { store.cursor(id, end).await? };
+        cursors.push((end.to_owned(), cursor));
     }
     let room = Room::new(options.max_uncommitted_events, options.max_uncommitted_bytes);
     Ok(Book::new(id.to_owned(), room, volatile, cursors))
@@ -187,7 +191,7 @@ impl Run {
         let inlet = Arc::new(Inlet {
             id: id.clone(),
             source: number,
-            keeping: Keeping::Journal(Arc::clone(&appended)),
+            keeping: Keeping::Journal { appended: Arc::clone(&appended), position: None },
             waves,
             ledger: Arc::clone(&self.ledger),
             store: self.store.clone(),
@@ -213,8 +217,9 @@ impl Run {
         let of = id.clone();
         self.parts.spawn(async move { End::Keyed(of, driver.run(inboxes, ends).await) });
         let stop = self.asked.clone();
-        self.parts
-            .spawn(async move { End::Source(id, follow(inlet, appended, ended, stop).await.map_err(Into::into)) });
+        self.parts.spawn(async move {
+            End::Source(id, follow(inlet, appended, ended, stop).await.map(|()| None).map_err(Into::into))
+        });
         self.channel(number, route, incoming, outlets);
         Ok(inbox)
     }
@@ -228,14 +233,13 @@ impl Run {
     ) -> anyhow::Result<()> {
         let (waves, incoming) = mpsc::channel(WAVES);
         let appended = Arc::new(Notify::new());
-        let keeping = match (&source.kind, source.options.acknowledge) {
-            (SourceKind::Native(native), _) if native.is_read_again() => {
-                Keeping::Source(self.store.position(&source.id).await?)
-            }
-            (_, Acknowledge::Delivered) => Keeping::Sender(AtomicU64::new(0)),
-            (_, Acknowledge::Journaled) => Keeping::Journal(Arc::clone(&appended)),
+        let position = self.store.position(&source.id).await?;
+        let keeping = match source.options.acknowledge {
+            _ if source.kind.is_read_again(&route) => Keeping::Source(position),
+            Acknowledge::Delivered => Keeping::Sender(AtomicU64::new(0)),
+            Acknowledge::Journaled => Keeping::Journal { appended: Arc::clone(&appended), position },
         };
-        let journaled = matches!(keeping, Keeping::Journal(_));
+        let journaled = matches!(keeping, Keeping::Journal { .. });
         let inlet = Arc::new(Inlet {
             id: source.id.clone(),
             source: number,
@@ -247,11 +251,12 @@ impl Run {
             stop: self.asked.clone(),
         });
         let (ends, ended) = stop();
-        self.parts.spawn(feed(source, Arc::clone(&inlet), self.asked.clone(), ends));
+        self.parts.spawn(feed(source, Arc::clone(&inlet), ends));
         if journaled {
             let (id, stop) = (inlet.id.clone(), self.asked.clone());
-            self.parts
-                .spawn(async move { End::Source(id, follow(inlet, appended, ended, stop).await.map_err(Into::into)) });
+            self.parts.spawn(async move {
+                End::Source(id, follow(inlet, appended, ended, stop).await.map(|()| None).map_err(Into::into))
+            });
         }
         self.channel(number, route, incoming, outlets);
         Ok(())
@@ -286,8 +291,8 @@ impl Run {
         while let Some(end) = self.parts.join_next().await {
             let (id, reason) = match end? {
                 End::Source(id, ended) => {
-                    ended.with_context(|| format!("source `{id}`"))?;
-                    continue;
+                    let ended = ended.with_context(|| format!("source `{id}`"))?;
+                    (id, ended)
                 }
                 End::Flow(id, ended) => (id, ended?),
                 End::Keyed(id, ended) => (id.clone(), ended.with_context(|| format!("transform `{id}`"))?),
@@ -315,15 +320,21 @@ fn slots(routes: &[Route], end: graph::End) -> Vec<Slot> {
     routes.iter().enumerate().filter_map(slot).collect()
 }
 
-/// Runs a source's own side: the connector, or the server before a receiver.
-async fn feed(source: graph::Source, inlet: Arc<Inlet>, stop: Stop, ends: Stopper) -> End {
+/// Runs a source's own side: the connector, the server before a receiver, or what asks and reads for the other components.
+async fn feed(source: graph::Source, inlet: Arc<Inlet>, ends: Stopper) -> End {
     let graph::Source { id, kind, .. } = source;
+    let (stop, clock) = (inlet.stop.clone(), inlet.clock);
     let ended = match kind {
-        SourceKind::Native(native) => native.feed(inlet, stop).await,
+        SourceKind::Native(native) => native.feed(inlet, stop).await.map(|()| None),
         SourceKind::Receiver { node, door } => {
             let handler = move |arrival| super::serve::answer(node.clone(), Arc::clone(&inlet), arrival);
-            crate::connector::server::serve(door, handler, stop).await
+            crate::connector::server::serve(door, handler, stop).await.map(|()| None)
         }
+        SourceKind::Poller(poller) => {
+            let direct = matches!(inlet.keeping, Keeping::Source(_));
+            super::poll::poll(poller, inlet, direct, clock, stop).await
+        }
+        SourceKind::Files(importer) => import::import(importer, inlet).await,
     };
     ends.ask();
     End::Source(id, ended)
@@ -374,21 +385,28 @@ impl Channel {
     }
 
     fn deliver(&self, source: &Arc<str>, wave: Wave, flowed: Flowed) {
-        let Flowed { sinks: mut stages, mut dead, .. } = flowed;
-        let Wave { events, first, bytes, position, caller, look, dead: unread } = wave;
+        let Flowed { sinks: mut stages, dead: mut rejected, .. } = flowed;
+        let Wave { events, first, bytes, position, missed, caller, look, dead: unread } = wave;
         let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let look = look.map(|look| Look { end: count, ..look });
         // The end of a snapshot takes a number of its own, behind the events'.
-        let numbers = count + u32::from(look.as_ref().is_some_and(|look| look.part.closes));
-        let before = self.ledger.settled_before(self.number, first, numbers);
-        let mut looks = self.looks(look, &dead);
-        for (end, settled) in before.into_iter().flatten().enumerate().filter(|(_, settled)| settled.contains(&true)) {
-            stages[end] = stages[end].only(|origin| !settled[origin as usize]);
-            if settled.get(count as usize) == Some(&true) {
-                looks[end] = looks[end].take().map(|look| Arc::new(look.without_end()));
+        let mark = look.as_ref().filter(|look| look.part.closes).map(|look| look.end);
+        let numbers = count + u32::from(mark.is_some());
+        let mut looks = self.looks(look, &rejected);
+        if let Some(settled) = self.ledger.settled_before(self.number, first, numbers) {
+            // Whose letter was stored by the run that settled it.
+            rejected.retain(|(origin, _)| {
+                let mut lines = stages.iter().zip(&settled).filter(|(stage, _)| stage.rejected.contains(origin));
+                lines.any(|(_, settled)| !settled[*origin as usize])
+            });
+            for (end, settled) in settled.into_iter().enumerate().filter(|(_, settled)| settled.contains(&true)) {
+                stages[end] = stages[end].only(|origin| !settled[origin as usize]);
+                if settled.get(count as usize) == Some(&true) {
+                    looks[end] = looks[end].take().map(|look| Arc::new(look.without_end()));
+                }
             }
         }
-        dead.extend(unread);
+        let dead = rejected.into_iter().map(|(_, letter)| letter).chain(unread).collect();
         let open = stages.iter().zip(&looks).map(|(stage, look)| {
             let mut counts = stage.counts(count);
             let closes = look.as_ref().is_some_and(|look| look.part.closes);
@@ -396,7 +414,8 @@ impl Channel {
             counts
         });
         let open = open.collect();
-        let opening = Opening { first, events: numbers, bytes, position, open, dead, caller };
+        let rejected = stages.iter_mut().map(|stage| std::mem::take(&mut stage.rejected)).collect();
+        let opening = Opening { first, events: numbers, bytes, position, open, rejected, mark, missed, dead, caller };
         let receipt = self.ledger.open(self.number, opening);
         for (end, ((stage, look), inbox)) in stages.into_iter().zip(looks).zip(&self.inboxes).enumerate() {
             let slot = Slot { source: self.number, sink: end };
@@ -407,9 +426,9 @@ impl Channel {
 
     /// What each end is told of the snapshot that a wave belongs to: a transform that remembers, all; a sink, nothing. Whoever was rejected
     /// on the way counts as seen.
-    fn looks(&self, look: Option<Look>, dead: &[DeadLetter]) -> Vec<Option<Arc<Look>>> {
+    fn looks(&self, look: Option<Look>, dead: &[(u32, DeadLetter)]) -> Vec<Option<Arc<Look>>> {
         let look = look.map(|mut look| {
-            look.seen.extend(dead.iter().filter_map(|letter| letter.key.clone()));
+            look.seen.extend(dead.iter().filter_map(|(_, letter)| letter.key.clone()));
             Arc::new(look)
         });
         let of = |end: &graph::End| match end {
