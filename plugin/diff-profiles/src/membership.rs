@@ -165,7 +165,7 @@ impl<'a> Said<'a> {
         Ok(())
     }
 
-    /// Something that the person was not in before, either: said if it is in doubt.
+    /// The person was out of it already: said if it is in doubt.
     fn again(&mut self, name: &Cow<'a, str>, age: Age, place: usize, state: &mut State<'a>) {
         let held = &mut state.outside[place].mark;
         held.as_of_ms = age.confirmed_ms(*held);
