@@ -27,6 +27,8 @@ mod crash;
 mod custom;
 #[path = "e2e/delivered.rs"]
 mod delivered;
+#[path = "e2e/export.rs"]
+mod export;
 #[path = "e2e/files.rs"]
 mod files;
 #[path = "e2e/hostile.rs"]

@@ -3,8 +3,10 @@
 pub mod authorizations;
 pub mod check;
 pub mod dead_letters;
+pub mod dry_run;
 pub mod inspect;
 mod live;
+pub mod remembered;
 pub mod run;
 pub mod schema;
 

@@ -12,6 +12,7 @@ pub mod keyed;
 pub mod ledger;
 mod opaque;
 pub mod poll;
+pub mod rehearsal;
 mod run;
 mod serve;
 pub mod sink;

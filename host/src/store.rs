@@ -13,6 +13,7 @@ pub mod dead_letter;
 pub mod error;
 pub mod local;
 pub mod ranges;
+pub mod tally;
 
 pub use commit::{Append, Commit, Committed, Shelf, StateChange};
 pub use committer::{Committer, Handle};
@@ -21,6 +22,7 @@ pub use dead_letter::{DeadLetter, StoredLetter};
 pub use error::StoreError;
 pub use local::LocalStore;
 pub use ranges::Ranges;
+pub use tally::{Accounts, Counter, Tally};
 
 use std::sync::Arc;
 
@@ -81,6 +83,9 @@ pub trait Reader: Send + Sync {
     /// At most `limit` dead letters in the order in which they were first stored, beginning with number `from`. The next page begins
     /// one after the last number of this one.
     fn dead_letters(&self, from: u64, limit: usize) -> Result<Vec<StoredLetter>>;
+
+    /// All sums, cursors and sizes of logs, as of one commit. Asking makes no sink known.
+    fn accounts(&self) -> Result<Accounts>;
 }
 
 /// One append as it stands in a log.

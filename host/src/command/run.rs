@@ -16,8 +16,20 @@ use crate::store::{Committer, LocalStore, StoreError};
 
 /// Runs a pipeline until it ends or is told to.
 pub fn run(file: &Path, format: Format) -> Outcome {
+    start(file, format, false)
+}
+
+/// Runs it without its sources: what is decided already, or was wished by an operator, is delivered, and then it ends.
+pub fn finish(file: &Path, format: Format) -> Outcome {
+    start(file, format, true)
+}
+
+fn start(file: &Path, format: Format, without_sources: bool) -> Outcome {
     log::start(format).context("the log cannot be started")?;
-    let pipeline = config::load(file)?;
+    let mut pipeline = config::load(file)?;
+    if without_sources {
+        pipeline.sources.clear();
+    }
     say_warnings(&pipeline);
     let secrets = pipeline.resolve_secrets(&System)?;
     std::fs::create_dir_all(&pipeline.data_dir).map_err(|error| no_data_dir(&pipeline, &error))?;

@@ -50,6 +50,8 @@ pub struct Stage {
     pub events: Arc<Batch>,
     /// Their origins; `None` if each event is the source's own.
     pub origins: Option<Arc<Vec<u32>>>,
+    /// The source's events of which something was rejected on the way here.
+    pub rejected: Vec<u32>,
 }
 
 /// What became of a batch.
@@ -57,8 +59,8 @@ pub struct Stage {
 pub struct Flowed {
     /// What each sink gets.
     pub sinks: Vec<Stage>,
-    /// What can never pass.
-    pub dead: Vec<DeadLetter>,
+    /// What can never pass, with the place of the source's event that it came from.
+    pub dead: Vec<(u32, DeadLetter)>,
     /// How many of those were traps.
     pub traps: usize,
     /// A component cannot be called at all, and no event is to blame: nothing of this batch may go on.
@@ -91,19 +93,21 @@ impl Stage {
     pub fn only(&self, keep: impl Fn(u32) -> bool) -> Self {
         let kept: Vec<u32> = (0..self.events.len()).filter(|i| keep(self.origin(*i))).map(|i| i as u32).collect();
         let origins = kept.iter().map(|i| self.origin(*i as usize)).collect();
-        Self { events: Arc::new(self.events.select(&kept)), origins: Some(Arc::new(origins)) }
+        let rejected = self.rejected.clone();
+        Self { events: Arc::new(self.events.select(&kept)), origins: Some(Arc::new(origins)), rejected }
     }
 
     fn joined(stages: &[&Self]) -> Self {
         if let [one] = stages {
             return (*one).clone();
         }
-        let (mut events, mut origins) = (Batch::new(), Vec::new());
+        let (mut events, mut origins, mut rejected) = (Batch::new(), Vec::new(), Vec::new());
         for stage in stages {
             events.append(&stage.events);
+            rejected.extend_from_slice(&stage.rejected);
             origins.extend((0..stage.events.len()).map(|i| stage.origin(i)));
         }
-        Self { events: Arc::new(events), origins: Some(Arc::new(origins)) }
+        Self { events: Arc::new(events), origins: Some(Arc::new(origins)), rejected }
     }
 }
 
@@ -111,7 +115,7 @@ impl Flow {
     /// Runs a batch through. `first` is the number of its first event, `at_ms` the time for dead letters.
     #[must_use]
     pub fn run(&self, events: Arc<Batch>, first: u64, at_ms: u64) -> Flowed {
-        let source = Stage { events, origins: None };
+        let source = Stage { events, ..Stage::default() };
         let mut flowed = Flowed::default();
         let mut stages: Vec<Stage> = Vec::with_capacity(self.steps.len());
         for step in &self.steps {
@@ -136,14 +140,16 @@ fn gathered(source: &Stage, stages: &[Stage], inputs: &[Input]) -> Stage {
 impl Step {
     fn run(&self, input: &Stage, place: &Where<'_>, flowed: &mut Flowed) -> Stage {
         if input.events.is_empty() {
-            return Stage { events: Arc::default(), origins: Some(Arc::default()) };
+            return Stage { events: Arc::default(), origins: Some(Arc::default()), rejected: input.rejected.clone() };
         }
         let answers = bisect(&input.events, |part| self.node.transform(part));
-        let (mut events, mut origins) = (Batch::new(), Vec::new());
+        let (mut events, mut origins, mut rejected_by_now) = (Batch::new(), Vec::new(), input.rejected.clone());
         for (range, answer) in answers {
             let mut reject = |index: usize, reason: String| {
-                let rejected = Rejected { origin: input.origin(index), reason, may_have_arrived: false };
-                flowed.dead.push(place.dead_letter(&input.events, index, rejected));
+                let origin = input.origin(index);
+                let rejected = Rejected { origin, reason, may_have_arrived: false };
+                flowed.dead.push((origin, place.dead_letter(&input.events, index, rejected)));
+                rejected_by_now.push(origin);
             };
             match answer {
                 Ok(Output { events: out, origins: from, rejections, .. }) => {
@@ -164,6 +170,6 @@ impl Step {
                 Err(error) => flowed.broken = Some(format!("transform `{}`: {error}", self.id)),
             }
         }
-        Stage { events: Arc::new(events), origins: Some(Arc::new(origins)) }
+        Stage { events: Arc::new(events), origins: Some(Arc::new(origins)), rejected: rejected_by_now }
     }
 }

@@ -11,6 +11,7 @@ mod core;
 mod memory;
 mod notes;
 mod record;
+pub mod rest;
 mod tags;
 pub mod upkeep;
 
@@ -26,6 +27,7 @@ use self::notes::Pass;
 use self::upkeep::{Question, Reply};
 use super::breaker::Breaker;
 use super::ledger::{Comeback, Decided, Ledger};
+use super::rehearsal::Rehearsal;
 use super::sink::Parcel;
 use super::stop::{Stop, Stopper};
 use crate::clock::Clock;
@@ -63,6 +65,8 @@ pub struct Parts {
     pub outbox_bytes: u64,
     /// Heard before anything is decided.
     pub stop: Stop,
+    /// In a rehearsal: the component behind the transform, and who notes what it would send of everything that comes in.
+    pub shadow: Option<(Node, Arc<Rehearsal>)>,
 }
 
 /// Where a driver hears from others.
@@ -220,6 +224,7 @@ impl Keyed {
         let source = group.first().map(|parcel| Arc::clone(&parcel.source));
         match decided {
             Ok(decision) => {
+                self.compare(&group, &decision).await?;
                 if let (Some(held), Some(source)) = (&decision.held, source) {
                     self.say_held(&source, held);
                     self.held_passes = true;
@@ -240,6 +245,14 @@ impl Keyed {
             }
             Err(Undecided::Store(error)) => Err(error.into()),
         }
+    }
+
+    /// In a rehearsal, notes what would be sent without remembering.
+    async fn compare(&self, group: &[Parcel], decision: &Decision) -> anyhow::Result<()> {
+        let Some((node, rehearsal)) = self.parts.shadow.clone() else { return Ok(()) };
+        let (events, unchanged) = (core::joined(group), decision.unchanged);
+        tokio::task::spawn_blocking(move || rehearsal.without_memory(&node, &events, unchanged)).await?;
+        Ok(())
     }
 
     async fn pass(&mut self, number: u64, pass: &Pass) -> anyhow::Result<()> {

@@ -6,7 +6,9 @@
 //! its lock while it waits.
 
 mod book;
+mod fate;
 mod keep;
+mod reading;
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
@@ -18,6 +20,7 @@ use tokio::sync::{Notify, oneshot};
 use crate::store::{Append, Cursor, DeadLetter, StateChange};
 
 pub use book::{Book, Room};
+pub use fate::{Fate, Missed};
 
 /// A batch that was opened: what its events are settled by.
 pub type Receipt = u64;
@@ -30,6 +33,9 @@ pub struct Slot {
     /// The sink among those that this source reaches.
     pub sink: usize,
 }
+
+/// An event that is settled in a sink's line: its place in the batch of the receipt, and what became of it.
+pub type Line = (Slot, Receipt, u32, Fate);
 
 /// A batch to open.
 #[derive(Debug, Default)]
@@ -44,6 +50,12 @@ pub struct Opening {
     pub position: Option<Vec<u8>>,
     /// For each sink, for each event, how many events came of it. Those of none are settled at once.
     pub open: Vec<Vec<u32>>,
+    /// For each sink, the events of which something was rejected on the way to it.
+    pub rejected: Vec<Vec<u32>>,
+    /// The number among them that is no event, but the end of a snapshot.
+    pub mark: Option<u32>,
+    /// What the source left out or could not read beside them.
+    pub missed: Missed,
     /// What was rejected on the way; stored with the commit that settles it.
     pub dead: Vec<DeadLetter>,
     /// Who waits for all of it to be settled and committed.
@@ -54,7 +66,7 @@ pub struct Opening {
 #[derive(Debug, Default)]
 pub struct Decided {
     /// Events that it is done with.
-    pub settled: Vec<(Slot, Receipt, u32)>,
+    pub settled: Vec<Line>,
     /// What can never pass.
     pub dead: Vec<DeadLetter>,
     /// What it keeps.
@@ -67,7 +79,7 @@ pub struct Decided {
 #[derive(Debug)]
 pub struct Comeback {
     /// What is settled.
-    pub settled: Vec<(Slot, Receipt, u32)>,
+    pub settled: Vec<Line>,
     /// What was rejected.
     pub dead: Vec<DeadLetter>,
 }
@@ -156,7 +168,8 @@ impl Ledger {
         let mut books = self.books();
         let receipt = books.next;
         books.next += 1;
-        books.counts.read += u64::from(opening.events);
+        books.counts.read += u64::from(opening.events - u32::from(opening.mark.is_some()));
+        books.counts.skipped += opening.missed.skipped;
         let mut opening = opening;
         books.dead(&mut opening.dead);
         books.sources[source].open(receipt, opening);
@@ -165,9 +178,9 @@ impl Ledger {
         receipt
     }
 
-    /// Settles events of one sink: each is a receipt and the event's place in that batch. What was rejected of a keyed transform's
-    /// output goes back there first.
-    pub fn settle(&self, settled: impl IntoIterator<Item = (Slot, Receipt, u32)>, mut dead: Vec<DeadLetter>) {
+    /// Settles events of one sink: each is a receipt, the event's place in that batch, and what became of it. What was rejected of a
+    /// keyed transform's output goes back there first.
+    pub fn settle(&self, settled: impl IntoIterator<Item = Line>, mut dead: Vec<DeadLetter>) {
         let mut settled: Vec<_> = settled.into_iter().collect();
         let mut books = self.books();
         books.send_back(&mut settled, &mut dead);
@@ -244,6 +257,12 @@ impl Ledger {
         self.books().sources[source].renew()
     }
 
+    /// Events that this source gave and that are not in the store's sums yet, because it gives them again after a crash.
+    #[must_use]
+    pub fn in_flight(&self, source: usize) -> u64 {
+        self.books().sources[source].in_flight()
+    }
+
     /// Where a sink stands.
     #[must_use]
     pub fn cursor(&self, slot: Slot) -> Cursor {
@@ -269,15 +288,15 @@ impl Ledger {
 }
 
 impl Books {
-    fn settle(&mut self, settled: Vec<(Slot, Receipt, u32)>) {
-        for (slot, receipt, event) in settled {
-            self.counts.settled += 1;
-            self.sources[slot.source].settle(slot.sink, receipt, event);
+    fn settle(&mut self, settled: Vec<Line>) {
+        for (slot, receipt, event, fate) in settled {
+            self.counts.settled += u64::from(fate != Fate::Mark);
+            self.sources[slot.source].settle(slot.sink, receipt, event, fate);
         }
     }
 
     /// Takes out what a keyed transform has to know first.
-    fn send_back(&mut self, settled: &mut Vec<(Slot, Receipt, u32)>, dead: &mut Vec<DeadLetter>) {
+    fn send_back(&mut self, settled: &mut Vec<Line>, dead: &mut Vec<DeadLetter>) {
         if dead.is_empty() {
             return;
         }

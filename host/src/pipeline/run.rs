@@ -9,8 +9,9 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
+use crate::component::Node;
 use crate::config::{Acknowledge, SourceOptions};
-use crate::store::{DeadLetter, Handle};
+use crate::store::{Cursor, DeadLetter, Handle};
 
 use super::breaker::Breaker;
 use super::flow::{Flow, Flowed};
@@ -18,6 +19,7 @@ use super::graph::{self, Graph, Remembering, Route, SourceKind};
 use super::import;
 use super::keyed::{self, Inboxes, Keyed};
 use super::ledger::{Book, Comeback, Counts, Ledger, Opening, Room, Slot};
+use super::rehearsal::Rehearsal;
 use super::sink::{self, Parcel};
 use super::source::{Inlet, Keeping, Look, Wave, follow};
 use super::stop::{Stop, Stopper, stop};
@@ -58,15 +60,18 @@ pub async fn run(graph: Graph, store: Handle, clock: Clock, asked: Stop) -> anyh
     import::tidy(&graph.data_dir, graph.sources.iter().map(|source| source.id.as_str())).await?;
     let ledger = Arc::new(Ledger::new(books));
     let mut run = Run { parts: JoinSet::new(), ledger, store, clock, asked: asked.clone(), slots: BTreeMap::new() };
+    let shadows: Vec<_> = routes[graph.sources.len()..].iter().map(|route| shadow(&graph, route)).collect();
     let Graph { sources, transforms, sinks, journal_max_bytes, .. } = graph;
     let (comebacks, backs): (Vec<_>, Vec<_>) = outboxes.iter().map(|_| mpsc::unbounded_channel()).unzip();
     let mut outlets = Outlets { sinks: run.sinks(sinks, &routes, sources.len(), comebacks), keyed: BTreeMap::new() };
     let count = sources.len();
-    let mut outbox_routes = routes.split_off(count);
+    let outbox_routes = routes.split_off(count);
+    let outbox = |(number, ((route, back), shadow))| Outbox { number, route, back, shadow, bytes: journal_max_bytes };
+    let boxes = (count..).zip(outbox_routes.into_iter().zip(backs).zip(shadows)).map(outbox);
     let remembering = transforms.into_iter().enumerate().filter(|(_, transform)| transform.keyed.is_some());
-    for (number, ((place, transform), back)) in (count..).zip(remembering.zip(backs)) {
-        let route = outbox_routes.remove(0);
-        let parcels = run.keyed(number, transform, route, back, journal_max_bytes, &outlets)?;
+    for ((place, transform), outbox) in remembering.zip(boxes) {
+        let number = outbox.number;
+        let parcels = run.keyed(transform, outbox, &outlets)?;
         outlets.keyed.insert(place, parcels);
         run.slots.insert(outboxes[number - count].clone(), slots(&routes, graph::End::Keyed(place)));
     }
@@ -76,6 +81,27 @@ pub async fn run(graph: Graph, store: Handle, clock: Clock, asked: Stop) -> anyh
     // Only the flows hold the inboxes of what they end in: when they end, so do those.
     drop(outlets);
     run.finish().await
+}
+
+/// What a transform that remembers is given beside itself.
+struct Outbox {
+    /// Its number among the sources: its output is one.
+    number: usize,
+    /// What its output goes through.
+    route: Route,
+    /// What comes back from the sink.
+    back: mpsc::UnboundedReceiver<Comeback>,
+    /// How much may wait in it.
+    bytes: u64,
+    /// See [`keyed::Parts::shadow`].
+    shadow: Option<(Node, Arc<Rehearsal>)>,
+}
+
+/// In a rehearsal: what stands behind the transform of this route.
+fn shadow(graph: &Graph, route: &Route) -> Option<(Node, Arc<Rehearsal>)> {
+    let graph::End::Sink(place) = route.ends.first()? else { return None };
+    let outlet = &graph.sinks.get(*place)?.outlet;
+    Some((outlet.node()?.clone(), Arc::clone(outlet.rehearsal()?)))
 }
 
 /// The numbers of the sinks in each source's book, by the sink's id.
@@ -112,7 +138,9 @@ async fn book(graph: &Graph, id: &str, options: &SourceOptions, route: &Route, s
     let mut cursors = Vec::new();
     for end in &route.ends {
         let end = graph.end(*end);
-        cursors.push((end.to_owned(), store.cursor(id, end).await?));
+        // One whose events nobody keeps numbers them anew each time: what an earlier journal had settled says nothing about them.
+        let cursor = if volatile { Cursor::default() } else { store.cursor(id, end).await? };
+        cursors.push((end.to_owned(), cursor));
     }
     let room = Room::new(options.max_uncommitted_events, options.max_uncommitted_bytes);
     Ok(Book::new(id.to_owned(), room, volatile, cursors))
@@ -151,15 +179,8 @@ impl Run {
     }
 
     /// Starts a transform that remembers, and feeds its sink from what it decided.
-    fn keyed(
-        &mut self,
-        number: usize,
-        transform: graph::Transform,
-        route: Route,
-        back: mpsc::UnboundedReceiver<Comeback>,
-        outbox_bytes: u64,
-        outlets: &Outlets,
-    ) -> anyhow::Result<Inbox> {
+    fn keyed(&mut self, transform: graph::Transform, outbox: Outbox, outlets: &Outlets) -> anyhow::Result<Inbox> {
+        let Outbox { number, route, back, bytes, shadow } = outbox;
         let graph::Transform { id, node, keyed: Some(remembering), .. } = transform else {
             anyhow::bail!("transform `{}` remembers nothing", transform.id)
         };
@@ -187,8 +208,9 @@ impl Run {
             store: self.store.clone(),
             clock: self.clock,
             appended: Arc::clone(&appended),
-            outbox_bytes,
+            outbox_bytes: bytes,
             stop: self.asked.clone(),
+            shadow,
         };
         let driver = Keyed::load(parts)?;
         let inboxes = Inboxes { parcels, back, asks };
@@ -363,21 +385,28 @@ impl Channel {
     }
 
     fn deliver(&self, source: &Arc<str>, wave: Wave, flowed: Flowed) {
-        let Flowed { sinks: mut stages, mut dead, .. } = flowed;
-        let Wave { events, first, bytes, position, caller, look, dead: unread } = wave;
+        let Flowed { sinks: mut stages, dead: mut rejected, .. } = flowed;
+        let Wave { events, first, bytes, position, missed, caller, look, dead: unread } = wave;
         let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let look = look.map(|look| Look { end: count, ..look });
         // The end of a snapshot takes a number of its own, behind the events'.
-        let numbers = count + u32::from(look.as_ref().is_some_and(|look| look.part.closes));
-        let before = self.ledger.settled_before(self.number, first, numbers);
-        let mut looks = self.looks(look, &dead);
-        for (end, settled) in before.into_iter().flatten().enumerate().filter(|(_, settled)| settled.contains(&true)) {
-            stages[end] = stages[end].only(|origin| !settled[origin as usize]);
-            if settled.get(count as usize) == Some(&true) {
-                looks[end] = looks[end].take().map(|look| Arc::new(look.without_end()));
+        let mark = look.as_ref().filter(|look| look.part.closes).map(|look| look.end);
+        let numbers = count + u32::from(mark.is_some());
+        let mut looks = self.looks(look, &rejected);
+        if let Some(settled) = self.ledger.settled_before(self.number, first, numbers) {
+            // Whose letter was stored by the run that settled it.
+            rejected.retain(|(origin, _)| {
+                let mut lines = stages.iter().zip(&settled).filter(|(stage, _)| stage.rejected.contains(origin));
+                lines.any(|(_, settled)| !settled[*origin as usize])
+            });
+            for (end, settled) in settled.into_iter().enumerate().filter(|(_, settled)| settled.contains(&true)) {
+                stages[end] = stages[end].only(|origin| !settled[origin as usize]);
+                if settled.get(count as usize) == Some(&true) {
+                    looks[end] = looks[end].take().map(|look| Arc::new(look.without_end()));
+                }
             }
         }
-        dead.extend(unread);
+        let dead = rejected.into_iter().map(|(_, letter)| letter).chain(unread).collect();
         let open = stages.iter().zip(&looks).map(|(stage, look)| {
             let mut counts = stage.counts(count);
             let closes = look.as_ref().is_some_and(|look| look.part.closes);
@@ -385,7 +414,8 @@ impl Channel {
             counts
         });
         let open = open.collect();
-        let opening = Opening { first, events: numbers, bytes, position, open, dead, caller };
+        let rejected = stages.iter_mut().map(|stage| std::mem::take(&mut stage.rejected)).collect();
+        let opening = Opening { first, events: numbers, bytes, position, open, rejected, mark, missed, dead, caller };
         let receipt = self.ledger.open(self.number, opening);
         for (end, ((stage, look), inbox)) in stages.into_iter().zip(looks).zip(&self.inboxes).enumerate() {
             let slot = Slot { source: self.number, sink: end };
@@ -396,9 +426,9 @@ impl Channel {
 
     /// What each end is told of the snapshot that a wave belongs to: a transform that remembers, all; a sink, nothing. Whoever was rejected
     /// on the way counts as seen.
-    fn looks(&self, look: Option<Look>, dead: &[DeadLetter]) -> Vec<Option<Arc<Look>>> {
+    fn looks(&self, look: Option<Look>, dead: &[(u32, DeadLetter)]) -> Vec<Option<Arc<Look>>> {
         let look = look.map(|mut look| {
-            look.seen.extend(dead.iter().filter_map(|letter| letter.key.clone()));
+            look.seen.extend(dead.iter().filter_map(|(_, letter)| letter.key.clone()));
             Arc::new(look)
         });
         let of = |end: &graph::End| match end {

@@ -15,7 +15,7 @@ use crate::connector::{Intake, Part, Reading, Refused};
 use crate::store::{Append, Commit, DeadLetter, Handle, StoreError};
 
 use super::dead::Where;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Missed};
 use super::stop::Stop;
 
 /// How long a sender is asked to wait when the journal or the disk is full: room comes with deliveries, so in seconds.
@@ -38,6 +38,8 @@ pub struct Wave {
     pub position: Option<Vec<u8>>,
     /// What the source could not read beside it.
     pub dead: Vec<DeadLetter>,
+    /// The same in numbers, with what it left out.
+    pub missed: Missed,
     /// If it is a part of a snapshot.
     pub look: Option<Look>,
     /// Who waits for its delivery.
@@ -115,20 +117,20 @@ impl Intake for Inlet {
         if self.stop.is_asked() {
             return Err(Refused::Stopping);
         }
-        let dead = self.unread(&unread);
+        let (dead, missed) = self.unread(&unread);
         match &self.keeping {
-            Keeping::Sender(next) if !batch.is_empty() => self.deliver(batch, dead, next).await,
-            Keeping::Journal { appended, .. } => self.journal(batch, dead, None, Some(appended)).await,
-            Keeping::Sender(_) | Keeping::Source(_) => self.journal(batch, dead, None, None).await,
+            Keeping::Sender(next) if !batch.is_empty() => self.deliver(batch, dead, missed, next).await,
+            Keeping::Journal { appended, .. } => self.journal(batch, dead, missed, None, Some(appended)).await,
+            Keeping::Sender(_) | Keeping::Source(_) => self.journal(batch, dead, missed, None, None).await,
         }
     }
 
     async fn read(&self, reading: Reading) -> Result<(), Refused> {
         let Reading { events: batch, unread, first, position, part } = reading;
-        let dead = self.unread(&unread);
+        let (dead, missed) = self.unread(&unread);
         // What comes with a place and yet cannot be read again: both are kept in one commit. A journal knows no snapshots.
         if let Keeping::Journal { appended, .. } = &self.keeping {
-            return self.journal(batch, dead, Some(position), Some(appended)).await;
+            return self.journal(batch, dead, missed, Some(position), Some(appended)).await;
         }
         let part = part.map(|part| Look::new(part, &unread));
         let mut stop = self.stop.clone();
@@ -137,8 +139,8 @@ impl Intake for Inlet {
             () = stop.asked() => return Err(Refused::Stopping),
             () = self.ledger.admit(self.source, events, bytes) => {}
         }
-        let wave =
-            Wave { events: Arc::new(batch), first, bytes, position: Some(position), dead, look: part, caller: None };
+        let (events, position) = (Arc::new(batch), Some(position));
+        let wave = Wave { events, first, bytes, position, dead, missed, look: part, caller: None };
         // The flow ends early only when none of its sinks goes on.
         self.waves.send(wave).await.map_err(|_| Refused::Stopping)
     }
@@ -162,23 +164,24 @@ impl Inlet {
         self.push(Batch::new(), vec![unread]).await
     }
 
-    fn unread(&self, unread: &[Unread]) -> Vec<DeadLetter> {
+    fn unread(&self, unread: &[Unread]) -> (Vec<DeadLetter>, Missed) {
         let place = Where { source: &self.id, node: &self.id, first: 0, at_ms: self.clock.unix_ms() };
         let dead = place.unread(unread);
-        self.ledger.count(0, 0, (unread.len() - dead.len()) as u64);
-        dead
+        let missed = Missed { rejected: dead.len() as u64, skipped: (unread.len() - dead.len()) as u64 };
+        (dead, missed)
     }
 
     async fn journal(
         &self,
         batch: Batch,
         dead: Vec<DeadLetter>,
+        missed: Missed,
         position: Option<Vec<u8>>,
         appended: Option<&Notify>,
     ) -> Result<(), Refused> {
-        let rejected = dead.len() as u64;
+        let tallies = missed.tallies(&self.id).collect();
         let positions = position.map(|position| (self.id.clone(), position)).into_iter().collect();
-        let mut commit = Commit { dead_letters: dead, positions, ..Commit::default() };
+        let mut commit = Commit { dead_letters: dead, positions, tallies, ..Commit::default() };
         if !batch.is_empty() {
             let events = u32::try_from(batch.len()).unwrap_or(u32::MAX);
             commit.append.push(Append { log: self.id.clone(), batch: batch.encode(), events });
@@ -187,22 +190,28 @@ impl Inlet {
             return Ok(());
         }
         self.store.commit(commit).await.map_err(refused)?;
-        self.ledger.count(0, rejected, 0);
+        self.ledger.count(0, missed.rejected, missed.skipped);
         if let Some(appended) = appended {
             appended.notify_one();
         }
         Ok(())
     }
 
-    async fn deliver(&self, batch: Batch, dead: Vec<DeadLetter>, next: &AtomicU64) -> Result<(), Refused> {
+    async fn deliver(
+        &self,
+        batch: Batch,
+        dead: Vec<DeadLetter>,
+        missed: Missed,
+        next: &AtomicU64,
+    ) -> Result<(), Refused> {
         let (events, bytes) = (batch.len(), batch.bytes());
         if !self.ledger.try_admit(self.source, events, bytes) {
             return Err(Refused::Behind { retry_after: BEHIND_WAIT });
         }
         let first = next.fetch_add(events as u64, Ordering::Relaxed);
         let (caller, answer) = oneshot::channel();
-        let wave =
-            Wave { events: Arc::new(batch), first, bytes, position: None, dead, look: None, caller: Some(caller) };
+        let (events, caller) = (Arc::new(batch), Some(caller));
+        let wave = Wave { events, first, bytes, position: None, dead, missed, look: None, caller };
         let stopped = || Refused::Broken("its sinks have stopped".to_owned());
         self.waves.send(wave).await.map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())
@@ -248,8 +257,9 @@ pub async fn follow(
                 () = inlet.ledger.admit(inlet.source, events.len(), bytes) => {}
             }
             let events = Arc::new(events);
+            let (first, missed) = (entry.first, Missed::default());
             let wave =
-                Wave { events, first: entry.first, bytes, position: None, dead: Vec::new(), look: None, caller: None };
+                Wave { events, first, bytes, position: None, dead: Vec::new(), missed, look: None, caller: None };
             if inlet.waves.send(wave).await.is_err() {
                 return Ok(());
             }

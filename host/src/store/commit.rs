@@ -3,7 +3,9 @@
 //! A [`Commit`] is one fact made of several: an event and the answer to its caller, a delivery and what it rejected, a decision and the
 //! state that it was made from. It says nothing about how it is written.
 
-use super::{Cursor, DeadLetter};
+use serde::{Deserialize, Serialize};
+
+use super::{Cursor, DeadLetter, Tally};
 
 /// Things that become true together, or not at all.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +20,10 @@ pub struct Commit {
     pub cursors: Vec<(String, String, Cursor)>,
     /// What can never be delivered.
     pub dead_letters: Vec<DeadLetter>,
+    /// The numbers of dead letters that are none any more. One that is not there is nothing.
+    pub resolved: Vec<u64>,
+    /// What is added to the sums, beside what the store counts itself.
+    pub tallies: Vec<Tally>,
 }
 
 /// A batch for the end of a log.
@@ -45,7 +51,8 @@ pub struct StateChange {
 }
 
 /// The shelves of a keyed transform: keys on different ones have nothing to do with each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Shelf {
     /// What is kept about a person, by the event key.
     State,

@@ -3,7 +3,7 @@
 //! One thread has the store. While it syncs, what is asked of it gathers; then all of that becomes the next group. A sync takes
 //! milliseconds and a commit microseconds, so the more callers there are, the less each of them waits for.
 
-use super::{Commit, Committed, Cursor, Epoch, LogEntry, Reader, Result, Store, StoreError};
+use super::{Accounts, Commit, Committed, Cursor, Epoch, LogEntry, Reader, Result, Store, StoreError, StoredLetter};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
@@ -109,6 +109,16 @@ impl Handle {
     pub async fn read_log(&self, log: &str, from: u64, max_bytes: usize) -> Result<Vec<LogEntry>> {
         let log = log.to_owned();
         self.read(move |reader| reader.read_log(&log, from, max_bytes)).await
+    }
+
+    /// All sums; see [`Reader::accounts`].
+    pub async fn accounts(&self) -> Result<Accounts> {
+        self.read(|reader| reader.accounts()).await
+    }
+
+    /// A page of the dead letters; see [`Reader::dead_letters`].
+    pub async fn dead_letters(&self, from: u64, limit: usize) -> Result<Vec<StoredLetter>> {
+        self.read(move |reader| reader.dead_letters(from, limit)).await
     }
 
     /// What to answer when an entry was read and makes no sense.

@@ -30,6 +30,12 @@ impl Cursor {
         self.settled.iter().last().map_or(self.low, |range| range.end)
     }
 
+    /// How many events below `end` are not settled.
+    pub fn open_below(&self, end: u64) -> u64 {
+        let settled = self.settled.iter().map(|range| range.end.min(end).saturating_sub(range.start)).sum();
+        end.saturating_sub(self.low).saturating_sub(settled)
+    }
+
     /// Marks the events as settled, and moves `low` up if it can.
     pub fn settle(&mut self, events: Range<u64>) {
         self.settled.insert(events);

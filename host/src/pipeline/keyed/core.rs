@@ -13,7 +13,7 @@ use super::notes::{Look, Pass};
 use crate::component::types::{Batch, Standing};
 use crate::component::{CallError, Node};
 use crate::pipeline::dead::{Rejected, Where};
-use crate::pipeline::ledger::{Receipt, Slot};
+use crate::pipeline::ledger::{Fate, Line};
 use crate::pipeline::sink::Parcel;
 use crate::store::{Append, DeadLetter, Reader, StateChange, StoreError};
 
@@ -30,11 +30,13 @@ pub struct Decision {
     /// What can never pass.
     pub dead: Vec<DeadLetter>,
     /// What is settled.
-    pub settled: Vec<(Slot, Receipt, u32)>,
+    pub settled: Vec<Line>,
     /// A snapshot closed, and those who were not in it wait until somebody has looked.
     pub held: Option<Held>,
     /// How many events made the component fail.
     pub traps: usize,
+    /// How many events came to nothing, because the sink knows what they say.
+    pub unchanged: u64,
 }
 
 /// Why nothing was decided.
@@ -96,7 +98,17 @@ impl Core {
             }
         }
         let append = self.append(&answer.events);
-        Ok(Decision { states: self.memory.flush(), append, dead, settled: settled(parcels), held, traps })
+        let changed: HashSet<u32> = answer.origins.iter().copied().collect();
+        let unchanged = (batch.len() - changed.len() - answer.rejected.len()) as u64;
+        Ok(Decision {
+            states: self.memory.flush(),
+            append,
+            dead,
+            settled: settled(parcels, &answer),
+            held,
+            traps,
+            unchanged,
+        })
     }
 
     /// Decides on the next people of a pass.
@@ -223,7 +235,8 @@ impl Core {
     }
 }
 
-fn joined(parcels: &[Parcel]) -> Batch {
+/// All events of some parcels.
+pub fn joined(parcels: &[Parcel]) -> Batch {
     match parcels {
         [one] => Batch::clone(&one.stage.events),
         many => many.iter().fold(Batch::new(), |mut batch, parcel| {
@@ -259,12 +272,17 @@ fn at(parcels: &[Parcel], mut index: usize) -> Option<(&Parcel, usize)> {
 }
 
 /// Every event of the parcels, and the ends of snapshots.
-fn settled(parcels: &[Parcel]) -> Vec<(Slot, Receipt, u32)> {
-    let mut settled = Vec::new();
+fn settled(parcels: &[Parcel], answer: &Answer) -> Vec<Line> {
+    let events: usize = parcels.iter().map(|parcel| parcel.stage.events.len()).sum();
+    let mut fates = vec![Fate::Dropped; events];
+    answer.origins.iter().for_each(|event| fates[*event as usize] = Fate::Delivered);
+    answer.rejected.iter().for_each(|(event, _)| fates[*event as usize] = Fate::Rejected);
+    let (mut fates, mut settled) = (fates.into_iter(), Vec::with_capacity(events));
     for parcel in parcels {
-        let events = (0..parcel.stage.events.len()).map(|index| parcel.stage.origin(index));
+        let events = (0..parcel.stage.events.len()).map(|index| parcel.stage.origin(index)).zip(&mut fates);
+        settled.extend(events.map(|(event, fate)| (parcel.slot, parcel.receipt, event, fate)));
         let end = parcel.look.as_ref().filter(|look| look.part.closes).map(|look| look.end);
-        settled.extend(events.chain(end).map(|event| (parcel.slot, parcel.receipt, event)));
+        settled.extend(end.map(|end| (parcel.slot, parcel.receipt, end, Fate::Mark)));
     }
     settled
 }

@@ -145,7 +145,7 @@ impl Stand {
 fn parcel(keys: &[&str], look: Option<Arc<Look>>) -> Parcel {
     let mut events = Batch::new();
     keys.iter().for_each(|key| events.push(key, b"{}"));
-    let stage = Stage { events: Arc::new(events), origins: None };
+    let stage = Stage { events: Arc::new(events), ..Stage::default() };
     Parcel { source: "scan".into(), stage, slot: Slot { source: 0, sink: 0 }, receipt: 0, first: 0, look }
 }
 

@@ -4,8 +4,10 @@ use std::collections::{HashMap, VecDeque};
 
 use tokio::sync::oneshot;
 
+use super::fate::{Fate, Fates, Missed, tallies};
+use super::reading::Reading;
 use super::{Opening, Receipt};
-use crate::store::Cursor;
+use crate::store::{Counter, Cursor, Tally};
 
 /// How much of a source may be uncommitted.
 #[derive(Debug, Clone, Copy)]
@@ -57,8 +59,14 @@ pub struct Book {
     open: HashMap<Receipt, Open>,
     /// Settled batches whose commit is due.
     done: Vec<Open>,
-    /// Where the source stands behind each batch, by the number of the event that follows it.
-    positions: VecDeque<(u64, Vec<u8>)>,
+    /// Where the source stands behind each batch, by the number of the event that follows it, and what it missed in that batch.
+    positions: VecDeque<(u64, Vec<u8>, Missed)>,
+    reading: Reading,
+    missed: Missed,
+    /// What a commit that failed should have counted.
+    owed: Vec<Tally>,
+    /// Something was opened.
+    began: bool,
     /// The largest number that any sink had settled before the run, and the one behind it.
     settled_until: u64,
 }
@@ -69,6 +77,8 @@ struct Line {
     sink: String,
     cursor: Cursor,
     before: Cursor,
+    /// Of what was settled since the last page.
+    fates: Fates,
     dirty: bool,
     detached: bool,
 }
@@ -76,7 +86,8 @@ struct Line {
 #[derive(Debug)]
 pub(super) struct Open {
     first: u64,
-    counts: Vec<Vec<u32>>,
+    lines: Vec<Vec<Pending>>,
+    missed: Missed,
     /// Events not settled yet, each counted once for each sink.
     left: u64,
     pub(super) events: u32,
@@ -84,11 +95,21 @@ pub(super) struct Open {
     pub(super) caller: Option<oneshot::Sender<()>>,
 }
 
+/// What is open of an event in a line.
+#[derive(Debug, Clone, Copy)]
+struct Pending {
+    /// So many events came of it that are not settled yet.
+    left: u32,
+    fate: Fate,
+}
+
 /// What one commit writes down of a source.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub(super) cursors: Vec<(String, Cursor)>,
     pub(super) position: Option<(u64, Vec<u8>)>,
+    /// The fates of what the cursors passed, and what was read.
+    pub(super) tallies: Vec<Tally>,
     pub(super) done: Vec<Open>,
 }
 
@@ -101,45 +122,79 @@ impl Book {
             sink,
             before: cursor.clone(),
             cursor,
+            fates: Fates::default(),
             dirty: false,
             detached: false,
         };
         let sinks = cursors.into_iter().map(line).collect();
         let (open, done, positions) = (HashMap::new(), Vec::new(), VecDeque::new());
-        Self { id, volatile, room, sinks, open, done, positions, settled_until }
+        let (reading, missed) = (Reading::default(), Missed::default());
+        let (owed, began) = (Vec::new(), false);
+        Self { id, volatile, room, sinks, open, done, positions, reading, missed, owed, began, settled_until }
     }
 
     pub(super) fn open(&mut self, receipt: Receipt, opening: Opening) {
-        let Opening { first, events, bytes, position, open, caller, .. } = opening;
-        let mut batch = Open { first, counts: open, left: 0, events, bytes, caller };
-        for (line, counts) in self.sinks.iter_mut().zip(&batch.counts).filter(|(line, _)| !line.detached) {
-            for (event, count) in (first..).zip(counts) {
-                match count {
-                    0 => line.settle(event),
+        let lines = pending(&opening);
+        let Opening { first, events, bytes, position, mark, missed, caller, .. } = opening;
+        let settles = |mark: &u32| lines.iter().all(|line| line.get(*mark as usize).is_none_or(|one| one.left == 0));
+        let is_new = |mark: &u32| first + u64::from(*mark) >= self.settled_until;
+        self.reading.marks += u64::from(mark.filter(settles).filter(is_new).is_some());
+        if position.is_some() && !std::mem::replace(&mut self.began, true) {
+            // What lies before is not read again: a sink that is new here does not wait for it.
+            self.sinks.iter_mut().for_each(|line| line.pass(first));
+        }
+        let mut batch = Open { first, lines, missed, left: 0, events, bytes, caller };
+        for (line, pending) in self.sinks.iter_mut().zip(&batch.lines).filter(|(line, _)| !line.detached) {
+            for (event, pending) in (first..).zip(pending) {
+                match pending.left {
+                    0 if self.volatile => {}
+                    0 => line.settle(event, pending.fate),
                     _ => batch.left += 1,
                 }
             }
         }
         if let Some(position) = position {
-            self.positions.push_back((first + u64::from(events), position));
+            let end = first + u64::from(events);
+            self.reading.open(first.max(self.settled_until)..end);
+            self.positions.push_back((end, position, missed));
         }
         match batch.left {
-            0 => self.done.push(batch),
+            0 => self.finish(batch),
             _ => drop(self.open.insert(receipt, batch)),
         }
     }
 
-    pub(super) fn settle(&mut self, sink: usize, receipt: Receipt, event: u32) {
+    /// All of a batch is settled.
+    fn finish(&mut self, batch: Open) {
+        if self.volatile {
+            // Its sender sends it again unless all of it is done, so nothing less of it counts.
+            self.reading.read += u64::from(batch.events);
+            self.missed.add(batch.missed);
+            for (line, pending) in self.sinks.iter_mut().zip(&batch.lines) {
+                pending.iter().filter(|one| one.left == 0).for_each(|one| line.fates.add(one.fate, 1));
+            }
+        }
+        self.done.push(batch);
+    }
+
+    pub(super) fn settle(&mut self, sink: usize, receipt: Receipt, event: u32, fate: Fate) {
         let line = &mut self.sinks[sink];
         let Some(batch) = self.open.get_mut(&receipt).filter(|_| !line.detached) else { return };
-        let Some(count) = batch.counts[sink].get_mut(event as usize).filter(|count| **count > 0) else { return };
-        *count -= 1;
-        if *count == 0 {
-            line.settle(batch.first + u64::from(event));
-            batch.left -= 1;
-            if batch.left == 0 {
-                self.done.extend(self.open.remove(&receipt));
-            }
+        let Some(pending) = batch.lines[sink].get_mut(event as usize).filter(|one| one.left > 0) else { return };
+        pending.left -= 1;
+        pending.fate = pending.fate.max(fate);
+        self.reading.marks += u64::from(pending.left == 0 && pending.fate == Fate::Mark);
+        if pending.left > 0 {
+            return;
+        }
+        if !self.volatile {
+            line.settle(batch.first + u64::from(event), pending.fate);
+        }
+        batch.left -= 1;
+        if batch.left == 0
+            && let Some(batch) = self.open.remove(&receipt)
+        {
+            self.finish(batch);
         }
     }
 
@@ -148,9 +203,10 @@ impl Book {
             return;
         }
         for batch in self.open.values_mut() {
-            batch.left -= batch.counts[sink].iter().filter(|count| **count > 0).count() as u64;
+            batch.left -= batch.lines[sink].iter().filter(|pending| pending.left > 0).count() as u64;
         }
-        self.done.extend(self.open.extract_if(|_, batch| batch.left == 0).map(|(_, batch)| batch));
+        let done: Vec<Open> = self.open.extract_if(|_, batch| batch.left == 0).map(|(_, batch)| batch).collect();
+        done.into_iter().for_each(|batch| self.finish(batch));
     }
 
     pub(super) fn is_stuck(&self) -> bool {
@@ -170,8 +226,10 @@ impl Book {
     }
 
     pub(super) fn renew(&mut self) -> u64 {
-        let next = self.sinks.iter().map(|line| line.cursor.end()).max().unwrap_or(0);
+        let next = self.settled_end();
+        self.reading.forget();
         for line in &mut self.sinks {
+            line.fates.add(Fate::Dropped, line.cursor.open_below(next));
             line.cursor = Cursor::starting_at(next);
             line.before = line.cursor.clone();
             line.dirty = true;
@@ -180,24 +238,39 @@ impl Book {
         next
     }
 
+    /// One behind the last event that any sink has settled.
+    fn settled_end(&self) -> u64 {
+        self.sinks.iter().map(|line| line.cursor.end()).max().unwrap_or(0)
+    }
+
+    /// Events that were read and count as such only when a sink has settled them.
+    pub(super) fn in_flight(&self) -> u64 {
+        let open = self.open.values().filter(|_| self.volatile).map(|batch| u64::from(batch.events));
+        self.reading.in_flight() + open.sum::<u64>()
+    }
+
     pub(super) fn cursor(&self, sink: usize) -> &Cursor {
         &self.sinks[sink].cursor
     }
 
     /// Takes what the next commit writes down.
     pub(super) fn page(&mut self) -> Page {
-        let mut page = Page { done: std::mem::take(&mut self.done), ..Page::default() };
-        if self.volatile {
-            return page;
-        }
-        for line in self.sinks.iter_mut().filter(|line| line.dirty) {
-            line.dirty = false;
-            page.cursors.push((line.sink.clone(), line.cursor.clone()));
+        let (done, tallies_owed) = (std::mem::take(&mut self.done), std::mem::take(&mut self.owed));
+        let mut page = Page { done, tallies: tallies_owed, ..Page::default() };
+        for line in &mut self.sinks {
+            if std::mem::take(&mut line.dirty) && !self.volatile {
+                page.cursors.push((line.sink.clone(), line.cursor.clone()));
+            }
+            page.tallies.extend(std::mem::take(&mut line.fates).tallies(&self.id, &line.sink));
         }
         let lowest = self.lowest();
-        while let Some(position) = self.positions.pop_front_if(|(end, _)| *end <= lowest) {
-            page.position = Some(position);
+        while let Some((end, position, missed)) = self.positions.pop_front_if(|(end, ..)| *end <= lowest) {
+            self.missed.add(missed);
+            page.position = Some((end, position));
         }
+        self.reading.count(self.settled_end());
+        page.tallies.extend(tallies(&self.id, "", [(Counter::Events, self.reading.take())]));
+        page.tallies.extend(std::mem::take(&mut self.missed).tallies(&self.id));
         page
     }
 
@@ -206,16 +279,49 @@ impl Book {
         for line in &mut self.sinks {
             line.dirty |= page.cursors.iter().any(|(sink, _)| *sink == line.sink);
         }
-        if let Some(position) = page.position {
-            self.positions.push_front(position);
+        if let Some((end, position)) = page.position {
+            self.positions.push_front((end, position, Missed::default()));
         }
+        self.owed.extend(page.tallies);
         self.done.extend(page.done);
     }
 }
 
 impl Line {
-    fn settle(&mut self, event: u64) {
-        self.cursor.settle(event..event + 1);
-        self.dirty = true;
+    /// An event that the cursor has is not counted again.
+    fn settle(&mut self, event: u64, fate: Fate) {
+        if !self.cursor.contains(event) {
+            self.cursor.settle(event..event + 1);
+            self.fates.add(fate, 1);
+            self.dirty = true;
+        }
     }
+
+    /// Nothing below `first` is waited for.
+    fn pass(&mut self, first: u64) {
+        if self.cursor.low < first {
+            self.cursor.settle(0..first);
+            self.dirty = true;
+        }
+    }
+}
+
+/// What is open of each event in each line.
+fn pending(opening: &Opening) -> Vec<Vec<Pending>> {
+    let line = |counts: &Vec<u32>| -> Vec<Pending> {
+        counts.iter().map(|left| Pending { left: *left, fate: Fate::Dropped }).collect()
+    };
+    let mut lines: Vec<Vec<Pending>> = opening.open.iter().map(line).collect();
+    for line in &mut lines {
+        let mark = opening.mark.and_then(|mark| line.get_mut(mark as usize));
+        mark.into_iter().for_each(|mark| mark.fate = Fate::Mark);
+    }
+    for (line, rejected) in lines.iter_mut().zip(&opening.rejected) {
+        for event in rejected {
+            if let Some(pending) = line.get_mut(*event as usize) {
+                pending.fate = Fate::Rejected;
+            }
+        }
+    }
+    lines
 }

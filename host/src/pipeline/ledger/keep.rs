@@ -82,9 +82,10 @@ impl Books {
             something |= !page.done.is_empty();
             let cursor = |(sink, cursor): &(String, _)| (book.id.clone(), sink.clone(), Clone::clone(cursor));
             commit.cursors.extend(page.cursors.iter().map(cursor));
+            commit.tallies.extend(page.tallies.iter().cloned());
             commit.positions.extend(page.position.iter().map(|(_, position)| (book.id.clone(), position.clone())));
         }
-        something |= !commit.cursors.is_empty() || !commit.positions.is_empty();
+        something |= !commit.cursors.is_empty() || !commit.positions.is_empty() || !commit.tallies.is_empty();
         something.then_some((pages, answers, commit))
     }
 

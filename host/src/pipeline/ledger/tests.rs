@@ -1,6 +1,7 @@
 //! The ledger on tables.
 
 use super::*;
+use crate::store::Tally;
 
 const SLOTS: [Slot; 2] = [Slot { source: 0, sink: 0 }, Slot { source: 0, sink: 1 }];
 
@@ -39,11 +40,11 @@ fn a_position_is_written_when_every_sink_is_past_it() {
     let first = ledger.open(0, opening(0, [&[1, 1], &[1, 0]]));
     let second = ledger.open(0, opening(2, [&[1, 1], &[1, 1]]));
     let table = [
-        vec![(SLOTS[0], first, 1)],
-        vec![(SLOTS[0], second, 0), (SLOTS[0], second, 1)],
-        vec![(SLOTS[0], first, 0)],
-        vec![(SLOTS[1], first, 0)],
-        vec![(SLOTS[1], second, 0), (SLOTS[1], second, 1)],
+        vec![(SLOTS[0], first, 1, Fate::Delivered)],
+        vec![(SLOTS[0], second, 0, Fate::Delivered), (SLOTS[0], second, 1, Fate::Delivered)],
+        vec![(SLOTS[0], first, 0, Fate::Delivered)],
+        vec![(SLOTS[1], first, 0, Fate::Delivered)],
+        vec![(SLOTS[1], second, 0, Fate::Delivered), (SLOTS[1], second, 1, Fate::Delivered)],
     ];
     let mut log = page(&ledger);
     for settled in table {
@@ -65,12 +66,12 @@ fn a_position_is_written_when_every_sink_is_past_it() {
 fn an_event_that_became_two_is_settled_by_both() {
     let ledger = ledger([Cursor::default(), Cursor::default()]);
     let receipt = ledger.open(0, opening(0, [&[2], &[0]]));
-    ledger.settle([(SLOTS[0], receipt, 0)], Vec::new());
+    ledger.settle([(SLOTS[0], receipt, 0, Fate::Delivered)], Vec::new());
     assert_eq!(ledger.cursor(SLOTS[0]).low, 0);
-    ledger.settle([(SLOTS[0], receipt, 0)], Vec::new());
+    ledger.settle([(SLOTS[0], receipt, 0, Fate::Delivered)], Vec::new());
     assert_eq!(ledger.cursor(SLOTS[0]).low, 1);
     // Once more does no harm.
-    ledger.settle([(SLOTS[0], receipt, 0)], Vec::new());
+    ledger.settle([(SLOTS[0], receipt, 0, Fate::Delivered)], Vec::new());
     assert_eq!(ledger.cursor(SLOTS[0]).low, 1);
 }
 
@@ -84,7 +85,7 @@ fn room_is_given_back_by_the_commit_and_not_before() {
     assert!(!ledger.try_admit(0, 1, 1), "settled, but not written down");
     page(&ledger);
     assert!(ledger.try_admit(0, 1, 1));
-    ledger.settle([(SLOTS[0], receipt, 0)], Vec::new());
+    ledger.settle([(SLOTS[0], receipt, 0, Fate::Delivered)], Vec::new());
 }
 
 #[test]
@@ -100,9 +101,9 @@ fn a_sink_that_stopped_keeps_its_place_and_nobody_waits_for_it() {
     let (caller, mut answer) = oneshot::channel();
     assert!(ledger.try_admit(0, 2, 10));
     let receipt = ledger.open(0, Opening { caller: Some(caller), ..opening(0, [&[1, 1], &[1, 1]]) });
-    ledger.settle([(SLOTS[0], receipt, 0), (SLOTS[0], receipt, 1)], Vec::new());
+    ledger.settle([(SLOTS[0], receipt, 0, Fate::Delivered), (SLOTS[0], receipt, 1, Fate::Delivered)], Vec::new());
     ledger.detach(SLOTS[1]);
-    ledger.settle([(SLOTS[1], receipt, 0)], Vec::new());
+    ledger.settle([(SLOTS[1], receipt, 0, Fate::Delivered)], Vec::new());
     page(&ledger);
     assert_eq!(answer.try_recv(), Ok(()));
     assert_eq!((ledger.cursor(SLOTS[0]).low, ledger.cursor(SLOTS[1]).low, ledger.lowest(0)), (2, 0, 0));
@@ -116,4 +117,95 @@ fn what_was_settled_before_the_start_is_not_delivered_again() {
     let ledger = ledger([cursor, Cursor::default()]);
     assert_eq!(ledger.settled_before(0, 1, 3), Some(vec![vec![true, false, true], vec![false; 3]]));
     assert_eq!(ledger.settled_before(0, 4, 3), None);
+}
+
+/// The sums that the next commit adds to, as `source sink counter count`.
+fn tallies(ledger: &Ledger) -> Vec<String> {
+    let Some((pages, commit)) = ledger.books().take() else { return Vec::new() };
+    ledger.close(pages);
+    let shown = |tally: &Tally| format!("{}>{} {:?} {}", tally.source, tally.sink, tally.counter, tally.count);
+    commit.tallies.iter().map(shown).collect()
+}
+
+#[test]
+fn each_event_meets_one_fate_in_each_line() {
+    let ledger = ledger([Cursor::default(), Cursor::default()]);
+    // Event 0 became two in `a`; on the way to `b`, event 1 was rejected and of event 2 nothing came.
+    let opening = Opening {
+        rejected: vec![vec![], vec![1]],
+        missed: Missed { skipped: 4, rejected: 5 },
+        ..opening(0, [&[2, 1, 0], &[1, 0, 0]])
+    };
+    let receipt = ledger.open(0, opening);
+    let mut log = vec![tallies(&ledger)];
+    let table = [(0, 0, Fate::Rejected), (0, 0, Fate::Delivered), (0, 1, Fate::Dropped), (0, 1, Fate::Delivered)];
+    for (sink, event, fate) in table {
+        ledger.settle([(SLOTS[sink], receipt, event, fate)], Vec::new());
+    }
+    log.push(tallies(&ledger));
+    ledger.settle([(SLOTS[1], receipt, 0, Fate::Delivered)], Vec::new());
+    log.push(tallies(&ledger));
+    expect_test::expect![[r#"
+        [
+            [
+                "in>a Dropped 1",
+                "in>b Dropped 1",
+                "in>b Rejected 1",
+                "in> Events 3",
+            ],
+            [
+                "in>a Dropped 1",
+                "in>a Rejected 1",
+            ],
+            [
+                "in>b Delivered 1",
+                "in> Skipped 4",
+                "in> Rejected 5",
+            ],
+        ]
+    "#]]
+    .assert_debug_eq(&log);
+}
+
+#[test]
+fn what_was_counted_before_the_start_is_not_counted_again() {
+    let mut cursor = Cursor::default();
+    cursor.settle(1..3);
+    let ledger = ledger([cursor, Cursor::default()]);
+    // As it is read again: `a` had settled 1 and 2, so nothing of them is open in it.
+    let receipt = ledger.open(0, opening(0, [&[1, 0, 0, 1], &[1, 1, 1, 1]]));
+    assert_eq!((tallies(&ledger), ledger.in_flight(0)), (Vec::<String>::new(), 1));
+    let settled = (0..4).map(|event| (SLOTS[1], receipt, event, Fate::Delivered));
+    ledger.settle(settled.chain([(SLOTS[0], receipt, 0, Fate::Delivered)]), Vec::new());
+    assert_eq!(tallies(&ledger), ["in>a Delivered 1", "in>b Delivered 4", "in> Events 1"]);
+    assert_eq!(ledger.in_flight(0), 0);
+}
+
+#[test]
+fn of_what_nobody_keeps_only_whole_batches_count() {
+    let (lines, room) = (["a", "b"].map(|sink| (sink.to_owned(), Cursor::default())), Room::new(10, 1000));
+    let ledger = Ledger::new(vec![Book::new("in".into(), room, true, lines.into())]);
+    let receipt = ledger.open(0, Opening { position: None, ..opening(0, [&[1, 0], &[1, 1]]) });
+    ledger.settle([(SLOTS[0], receipt, 0, Fate::Delivered), (SLOTS[1], receipt, 1, Fate::Delivered)], Vec::new());
+    assert_eq!((tallies(&ledger), ledger.in_flight(0)), (Vec::<String>::new(), 2));
+    ledger.settle([(SLOTS[1], receipt, 0, Fate::Rejected)], Vec::new());
+    let all = ["in>a Delivered 1", "in>a Dropped 1", "in>b Delivered 1", "in>b Rejected 1", "in> Events 2"];
+    assert_eq!(tallies(&ledger), all);
+}
+
+#[test]
+fn what_is_not_there_any_more_is_given_up() {
+    let mut cursor = Cursor::starting_at(2);
+    cursor.settle(4..6);
+    let ledger = ledger([cursor, Cursor::starting_at(6)]);
+    assert_eq!((ledger.renew(0), tallies(&ledger)), (6, vec!["in>a Dropped 2".to_owned()]));
+}
+
+#[test]
+fn a_sink_that_is_new_waits_for_nothing_that_is_not_read_again() {
+    let ledger = ledger([Cursor::starting_at(7), Cursor::default()]);
+    let receipt = ledger.open(0, opening(7, [&[1], &[1]]));
+    let settled = [0, 1].map(|sink| (SLOTS[sink], receipt, 0, Fate::Delivered));
+    ledger.settle(settled, Vec::new());
+    assert_eq!(page(&ledger), "a=8[] b=8[] position=Some([7])");
 }

@@ -11,6 +11,7 @@ use crate::delivery::request::{Client, Sent, Targets};
 
 use super::decision::Answer;
 use super::job::{ItemId, JobId};
+use crate::pipeline::rehearsal::Rehearsal;
 
 /// Where a sink delivers to.
 #[derive(Clone)]
@@ -27,6 +28,40 @@ pub enum Outlet {
     },
     /// A built-in connector.
     Native(Arc<dyn Deliver>),
+    /// Nobody: a component makes requests, which are noted and taken as accepted.
+    Rehearsal {
+        /// The component; none for a built-in connector.
+        node: Option<Node>,
+        /// Notes.
+        rehearsal: Arc<Rehearsal>,
+    },
+}
+
+impl Outlet {
+    /// The component that makes the requests, if there is one.
+    #[must_use]
+    pub fn node(&self) -> Option<&Node> {
+        match self {
+            Self::Component { node, .. } => Some(node),
+            Self::Rehearsal { node, .. } => node.as_ref(),
+            Self::Native(_) => None,
+        }
+    }
+
+    /// In its place, one that sends nothing.
+    #[must_use]
+    pub fn rehearsed(&self, rehearsal: &Arc<Rehearsal>) -> Self {
+        Self::Rehearsal { node: self.node().cloned(), rehearsal: Arc::clone(rehearsal) }
+    }
+
+    /// Who notes what it would send, if it sends nothing.
+    #[must_use]
+    pub fn rehearsal(&self) -> Option<&Arc<Rehearsal>> {
+        match self {
+            Self::Rehearsal { rehearsal, .. } => Some(rehearsal),
+            Self::Component { .. } | Self::Native(_) => None,
+        }
+    }
 }
 
 /// What a task comes back with.
@@ -82,9 +117,21 @@ pub struct Delivered {
 
 /// Asks the component for the requests of these events.
 #[must_use]
-pub fn prepare(node: &Node, ids: Vec<ItemId>, batch: &Batch) -> Vec<Part> {
+pub fn prepare(node: &Node, ids: Vec<ItemId>, batch: &Batch, rehearsal: Option<&Rehearsal>) -> Vec<Part> {
     let part = |(range, answer): (std::ops::Range<usize>, _)| (ids[range].to_vec(), answer);
-    bisect(batch, |part| node.prepare(part)).into_iter().map(part).collect()
+    let mut parts: Vec<Part> = bisect(batch, |part| node.prepare(part)).into_iter().map(part).collect();
+    if let Some(rehearsal) = rehearsal {
+        rehearsal.offered(batch);
+        let prepared = parts.iter_mut().filter_map(|(_, answer)| answer.as_mut().ok());
+        prepared.for_each(|prepared| rehearsal.sent(node, &mut prepared.requests));
+    }
+    parts
+}
+
+/// What a request comes back with that is not sent.
+#[must_use]
+pub fn accepted(job: JobId) -> Answered {
+    Answered { job, answer: Answer::Verdict(Verdict::Accepted(Vec::new())), budgets: Vec::new(), draw: None }
 }
 
 /// Sends a request and lets the component read the answer.

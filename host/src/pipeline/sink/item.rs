@@ -9,7 +9,7 @@ use crate::store::DeadLetter;
 use super::job::ItemId;
 use crate::pipeline::dead::{Rejected, Where};
 use crate::pipeline::flow::Stage;
-use crate::pipeline::ledger::{Receipt, Slot};
+use crate::pipeline::ledger::{Fate, Receipt, Slot};
 use crate::pipeline::source::Look;
 
 /// What a flow gives to a sink: events of one batch of one source.
@@ -36,6 +36,8 @@ pub struct Item {
     index: usize,
     /// Requests that carry it and are not done.
     open: u32,
+    /// A request carried it.
+    was_carried: bool,
     rejected: Option<(String, bool)>,
 }
 
@@ -49,7 +51,7 @@ pub struct Items {
 /// An event that is done: what the ledger is told.
 pub struct Settled {
     /// The ledger's names for it.
-    pub line: (Slot, Receipt, u32),
+    pub line: (Slot, Receipt, u32, Fate),
     /// Its dead letter, if it was rejected.
     pub dead: Option<DeadLetter>,
 }
@@ -66,7 +68,8 @@ impl Items {
         let first = self.next;
         self.next += parcel.stage.events.len() as u64;
         for (index, id) in (first..self.next).enumerate() {
-            self.items.insert(id, Item { parcel: Arc::clone(parcel), index, open: 0, rejected: None });
+            self.items
+                .insert(id, Item { parcel: Arc::clone(parcel), index, open: 0, was_carried: false, rejected: None });
         }
         first..self.next
     }
@@ -91,6 +94,7 @@ impl Items {
     pub fn carry(&mut self, id: ItemId, requests: u32) {
         if let Some(item) = self.items.get_mut(&id) {
             item.open += requests;
+            item.was_carried = true;
         }
     }
 
@@ -119,9 +123,14 @@ impl Items {
         let parcel = &item.parcel;
         let origin = parcel.stage.origin(item.index);
         let place = Where { source: &parcel.source, node, first: parcel.first, at_ms };
+        let fate = match item.rejected {
+            Some(_) => Fate::Rejected,
+            None if item.was_carried => Fate::Delivered,
+            None => Fate::Dropped,
+        };
         let dead = item.rejected.map(|(reason, may_have_arrived)| {
             place.dead_letter(&parcel.stage.events, item.index, Rejected { origin, reason, may_have_arrived })
         });
-        Some(Settled { line: (parcel.slot, parcel.receipt, origin), dead })
+        Some(Settled { line: (parcel.slot, parcel.receipt, origin, fate), dead })
     }
 }

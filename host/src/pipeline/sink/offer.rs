@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{self, Moment};
+use crate::connector::Outcome;
 use crate::delivery::budget::{Draw, Pause};
 use crate::delivery::gather::Offer;
 
@@ -42,15 +43,16 @@ impl Sink {
 
     fn prepare(&mut self, ids: Vec<ItemId>) {
         let batch = self.items.batch(&ids);
-        match &self.outlet {
-            Outlet::Component { node, .. } => {
-                let node = node.clone();
+        match self.outlet.node().cloned() {
+            Some(node) => {
                 self.preparing += 1;
+                let rehearsal = self.outlet.rehearsal().cloned();
                 self.tasks.spawn_blocking(move || {
-                    Event::Prepared(PreparedItems { parts: attempt::prepare(&node, ids, &batch) })
+                    let parts = attempt::prepare(&node, ids, &batch, rehearsal.as_deref());
+                    Event::Prepared(PreparedItems { parts })
                 });
             }
-            Outlet::Native(_) => {
+            None => {
                 ids.iter().for_each(|id| self.items.carry(*id, 1));
                 let keys = self.keys(&ids);
                 self.jobs.add(vec![Job::new(Load::Events, ids, keys)]);
@@ -151,6 +153,15 @@ impl Sink {
                 self.tasks.spawn(async move {
                     Event::Delivered(Delivered { job: id, outcomes: deliver.deliver(batch).await })
                 });
+            }
+            (Outlet::Rehearsal { .. }, Load::Request(_)) => {
+                self.tasks.spawn(async move { Event::Answered(attempt::accepted(id)) });
+            }
+            (Outlet::Rehearsal { rehearsal, .. }, Load::Events) => {
+                let batch = self.items.batch(&job.items);
+                rehearsal.offered(&batch);
+                let outcomes = vec![Outcome::Delivered; job.items.len()];
+                self.tasks.spawn(async move { Event::Delivered(Delivered { job: id, outcomes }) });
             }
             (Outlet::Component { .. }, Load::Events) => {}
         }

@@ -10,7 +10,7 @@ use super::keys;
 use super::letters::Count;
 use super::log::{Log, Segment};
 use super::view::{Lows, View};
-use crate::store::{Append, Commit, Committed, Result};
+use crate::store::{Append, Commit, Committed, Counter, Result, Tally};
 use fjall::OwnedWriteBatch;
 use std::collections::BTreeMap;
 
@@ -30,9 +30,11 @@ pub struct Draft<'a> {
     lows: Lows,
     facts: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     states: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-    letters: BTreeMap<Vec<u8>, Vec<u8>>,
-    counts: BTreeMap<u64, Count>,
-    numbers: BTreeMap<[u8; 32], u64>,
+    letters: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    counts: BTreeMap<u64, Option<Count>>,
+    /// Of digests that the group met; `None` if no letter has it any more.
+    numbers: BTreeMap<[u8; 32], Option<u64>>,
+    sums: BTreeMap<Vec<u8>, u64>,
     logs: BTreeMap<String, Log>,
     batch: OwnedWriteBatch,
     next_segment: u64,
@@ -67,6 +69,7 @@ impl<'a> Draft<'a> {
             letters: BTreeMap::new(),
             counts: BTreeMap::new(),
             numbers: BTreeMap::new(),
+            sums: BTreeMap::new(),
             logs: BTreeMap::new(),
             batch: view.tables.db.batch(),
             next_segment: view.next_segment,
@@ -80,7 +83,15 @@ impl<'a> Draft<'a> {
         let sinks = commit.cursors.iter().flat_map(|(source, sink, _)| [source, sink]);
         let nodes = commit.states.iter().map(|state| &state.node);
         let logs = commit.append.iter().map(|append| &append.log);
-        sources.chain(sinks).chain(nodes).chain(logs).try_for_each(|id| keys::id(id).map(drop))?;
+        let counted = commit.tallies.iter().flat_map(|tally| [&tally.source, &tally.sink]);
+        let met = commit.dead_letters.iter().map(|letter| &letter.node);
+        sources
+            .chain(sinks)
+            .chain(nodes)
+            .chain(logs)
+            .chain(counted)
+            .chain(met)
+            .try_for_each(|id| keys::id(id).map(drop))?;
         let mut appended = BTreeMap::<&str, u64>::new();
         for Append { log, batch, .. } in &commit.append {
             *appended.entry(log).or_default() += batch.len() as u64;
@@ -100,9 +111,23 @@ impl<'a> Draft<'a> {
             self.facts.insert(keys::cursor(source, sink), Some(cursor.encode()));
             self.lows.entry(source.clone()).or_default().insert(sink.clone(), cursor.low);
         }
+        for Tally { source, sink, counter, count } in &commit.tallies {
+            self.count(source, sink, *counter, |sum| sum.saturating_add(*count))?;
+        }
+        commit.resolved.iter().try_for_each(|number| self.resolve(*number))?;
         commit.dead_letters.iter().try_for_each(|letter| self.bury(letter))?;
         let first = commit.append.iter().map(|append| self.append(append)).collect::<Result<_>>()?;
         Ok(Committed { first })
+    }
+
+    fn count(&mut self, source: &str, sink: &str, counter: Counter, change: impl FnOnce(u64) -> u64) -> Result<()> {
+        let key = keys::sum(source, sink, counter);
+        let sum = match self.sums.get(&key) {
+            Some(sum) => *sum,
+            None => self.view.sum(&key)?,
+        };
+        self.sums.insert(key, change(sum));
+        Ok(())
     }
 
     /// The batch, and what the view becomes when it is synced.
@@ -111,17 +136,18 @@ impl<'a> Draft<'a> {
         let sealed = self.sealed();
         let tables = &self.view.tables;
         let batch = &mut self.batch;
-        for (table, records) in [(&tables.facts, self.facts), (&tables.states, self.states)] {
+        let sums = self.sums.into_iter().map(|(key, sum)| (key, Some(sum.to_be_bytes().to_vec())));
+        self.facts.extend(sums);
+        let count = |(number, count): (u64, Option<Count>)| (keys::count(number), count.map(Count::encode));
+        self.letters.extend(self.counts.into_iter().map(count));
+        let tables_of = [(&tables.facts, self.facts), (&tables.states, self.states), (&tables.letters, self.letters)];
+        for (table, records) in tables_of {
             for (key, value) in records {
                 match value {
                     Some(value) => batch.insert(table, key, value),
                     None => batch.remove(table, key),
                 }
             }
-        }
-        let counts = self.counts.into_iter().map(|(number, count)| (keys::count(number), count.encode()));
-        for (key, value) in self.letters.into_iter().chain(counts) {
-            batch.insert(&tables.letters, key, value);
         }
         let (next_segment, next_letter) = (self.next_segment, self.next_letter);
         (self.batch, Change { logs: self.logs, lows: self.lows, dropped, sealed, next_segment, next_letter })

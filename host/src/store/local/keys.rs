@@ -3,15 +3,21 @@
 //! Ids are followed by a NUL, which no id may hold, so that no id's records can be taken for those of a longer one. Numbers are
 //! big-endian, so that they sort.
 
-use crate::store::{Result, Shelf, StoreError};
+use crate::store::{Counter, Result, Shelf, StoreError};
 
 /// The longest id that is stored, in bytes.
 const MAX_ID_BYTES: usize = 255;
 
 /// The epoch of the newest owner.
 pub const EPOCH: &[u8] = b"e";
+/// The number of the next dead letter, where a higher one was given before.
+pub const NEXT_LETTER: &[u8] = b"l";
 /// What the records of all segments begin with.
 pub const SEGMENTS: &[u8] = b"s";
+/// What the records of all cursors begin with.
+pub const CURSORS: &[u8] = b"c";
+/// What the records of all sums begin with.
+pub const SUMS: &[u8] = b"t";
 /// What the numbered dead letters begin with.
 pub const LETTERS: &[u8] = b"n";
 
@@ -30,7 +36,25 @@ pub fn position(source: &str) -> Vec<u8> {
 
 /// How far a sink has got.
 pub fn cursor(source: &str, sink: &str) -> Vec<u8> {
-    [b"c", source.as_bytes(), b"\0", sink.as_bytes()].concat()
+    [CURSORS, source.as_bytes(), b"\0", sink.as_bytes()].concat()
+}
+
+/// The source and the sink in the key of a cursor.
+pub fn read_cursor(key: &[u8]) -> Option<(String, String)> {
+    let (source, sink) = std::str::from_utf8(key.strip_prefix(CURSORS)?).ok()?.split_once('\0')?;
+    Some((source.to_owned(), sink.to_owned()))
+}
+
+/// A sum.
+pub fn sum(source: &str, sink: &str, counter: Counter) -> Vec<u8> {
+    [SUMS, source.as_bytes(), b"\0", sink.as_bytes(), b"\0", &[counter as u8]].concat()
+}
+
+/// The source, the sink and the counter in the key of a sum; `None` also for a counter that this release does not know.
+pub fn read_sum(key: &[u8]) -> Option<(String, String, Counter)> {
+    let (counter, nodes) = key.strip_prefix(SUMS)?.split_last()?;
+    let (source, sink) = std::str::from_utf8(nodes.strip_suffix(b"\0")?).ok()?.split_once('\0')?;
+    Some((source.to_owned(), sink.to_owned(), Counter::of(*counter)?))
 }
 
 /// What is known of a segment of a log.
@@ -77,7 +101,20 @@ pub fn number(bytes: &[u8]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{id, read_segment, segment};
+    use super::{cursor, id, read_cursor, read_segment, read_sum, segment, sum};
+    use crate::store::Counter;
+
+    #[test]
+    fn cursors_and_sums_are_read_back() {
+        for (source, sink) in [("people", "a"), ("people", ""), ("", "b c")] {
+            let names = (source.to_owned(), sink.to_owned());
+            assert_eq!(read_cursor(&cursor(source, sink)), Some(names.clone()));
+            for counter in Counter::ALL {
+                assert_eq!(read_sum(&sum(source, sink, counter)), Some((names.0.clone(), names.1.clone(), counter)));
+            }
+        }
+        assert_eq!(read_sum(b"tpeople\0a\0\xff"), None);
+    }
 
     #[test]
     fn a_segment_is_read_back() {

@@ -7,7 +7,7 @@ mod logs;
 mod model;
 
 use super::{Limits, LocalStore};
-use crate::store::{Append, Commit, Cursor, DeadLetter, Store, StoreError};
+use crate::store::{Append, Commit, Counter, Cursor, DeadLetter, Store, StoreError};
 use std::path::Path;
 use tempfile::tempdir;
 
@@ -119,4 +119,29 @@ fn an_id_that_cannot_be_stored_is_refused() {
     let lease = store.claim().unwrap().epoch;
     let bad = Commit { positions: vec![("a\0b".into(), vec![])], ..Commit::default() };
     assert_eq!(store.commit(lease, &[bad]), [Err(StoreError::Name { limit: 255 })]);
+}
+
+#[test]
+fn a_letter_that_is_resolved_is_gone_and_its_number_too() {
+    let folder = tempdir().unwrap();
+    let mut store = open(folder.path());
+    let lease = store.claim().unwrap().epoch;
+    let letter =
+        |body: &str| DeadLetter { node: "a".into(), body: body.into(), at_ms: 5, count: 1, ..DeadLetter::default() };
+    let bury = |bodies: &[&str]| Commit {
+        dead_letters: bodies.iter().map(|body| letter(body)).collect(),
+        ..Commit::default()
+    };
+    let resolve = |numbers: &[u64]| Commit { resolved: numbers.to_vec(), ..Commit::default() };
+    store.commit(lease, &[bury(&["x", "y", "z"])]);
+    store.commit(lease, &[bury(&["z"]), resolve(&[2, 7, 2])]);
+    drop(store);
+    let mut store = open(folder.path());
+    let lease = store.claim().unwrap().epoch;
+    // The same once more is another letter, also within a group.
+    store.commit(lease, &[bury(&["z"]), resolve(&[0]), bury(&["x", "y"])]);
+    let letters = store.reader().dead_letters(0, 9).unwrap();
+    let shown: Vec<_> = letters.iter().map(|stored| (stored.number, stored.letter.count)).collect();
+    assert_eq!(shown, [(1, 2), (3, 1), (4, 1)]);
+    assert_eq!(store.reader().accounts().unwrap().sum("a", "", Counter::Letters), 3);
 }

@@ -6,7 +6,7 @@
 use super::log::Log;
 use super::tables::Tables;
 use super::{keys, letters};
-use crate::store::{Cursor, LogEntry, LogSize, Reader, Result, Shelf, StoreError, StoredLetter};
+use crate::store::{Accounts, Cursor, LogEntry, LogSize, Reader, Result, Shelf, StoreError, StoredLetter};
 use fjall::{Readable, Slice, Snapshot};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
@@ -60,7 +60,8 @@ impl View {
         let next_segment = tables.sweep(&logs)?;
         let snapshot = tables.db.snapshot();
         let mut view = Self { tables, snapshot, logs, next_segment, next_letter: 0 };
-        view.next_letter = view.last_letter()?.map_or(0, |last| last + 1);
+        let given = view.fact(keys::NEXT_LETTER)?.and_then(|next| keys::number(&next)).unwrap_or(0);
+        view.next_letter = view.last_letter()?.map_or(0, |last| last + 1).max(given);
         Ok(view)
     }
 
@@ -101,6 +102,33 @@ impl View {
         count.map_or(Ok(letters::Count::default()), |count| letters::Count::decode(&count))
     }
 
+    /// A sum.
+    pub fn sum(&self, key: &[u8]) -> Result<u64> {
+        self.fact(key)?.map_or(Ok(0), |sum| keys::number(&sum).ok_or(SUM))
+    }
+
+    fn accounts(&self) -> Result<Accounts> {
+        let facts = |prefix: &[u8]| {
+            let read = |record: fjall::Guard| record.into_inner().map_err(|error| self.tables.unread(&error));
+            self.snapshot.prefix(&self.tables.facts, prefix).map(read)
+        };
+        let mut accounts = Accounts::default();
+        for record in facts(keys::SUMS) {
+            let (key, value) = record?;
+            // A newer release may count more.
+            if let Some(of) = keys::read_sum(&key) {
+                accounts.sums.insert(of, keys::number(&value).ok_or(SUM)?);
+            }
+        }
+        for record in facts(keys::CURSORS) {
+            let (key, value) = record?;
+            let of = keys::read_cursor(&key).ok_or(StoreError::Unreadable { what: "the name of a cursor" })?;
+            accounts.cursors.insert(of, Cursor::decode(&value)?);
+        }
+        accounts.logs = self.logs.iter().map(|(id, log)| (id.clone(), log.size())).collect();
+        Ok(accounts)
+    }
+
     fn letters(&self, from: u64, limit: usize) -> Result<Vec<StoredLetter>> {
         let all = self.snapshot.range(&self.tables.letters, keys::letter(from)..=keys::letter(u64::MAX));
         let read = |record: fjall::Guard| {
@@ -133,6 +161,8 @@ impl View {
         Ok(found)
     }
 }
+
+const SUM: StoreError = StoreError::Unreadable { what: "a sum" };
 
 fn letter_number(key: &[u8]) -> Result<u64> {
     let number = key.strip_prefix(keys::LETTERS).and_then(keys::number);
@@ -173,5 +203,9 @@ impl Reader for Shared {
 
     fn dead_letters(&self, from: u64, limit: usize) -> Result<Vec<StoredLetter>> {
         self.see(|view| view.letters(from, limit))
+    }
+
+    fn accounts(&self) -> Result<Accounts> {
+        self.see(View::accounts)
     }
 }

@@ -4,7 +4,7 @@ use super::Draft;
 use crate::store::local::keys;
 use crate::store::local::log::{self, Log, Segment};
 use crate::store::local::tables::segment_record;
-use crate::store::{Append, Result, StoreError};
+use crate::store::{Append, Counter, Result, StoreError};
 use std::collections::VecDeque;
 
 impl Draft<'_> {
@@ -42,6 +42,7 @@ impl Draft<'_> {
             last.bytes += append.batch.len() as u64;
         }
         log.next += u64::from(events);
+        self.count(&append.log, "", Counter::Events, |sum| sum.saturating_add(u64::from(events)))?;
         self.logs.insert(append.log.clone(), log);
         Ok(first)
     }

@@ -10,7 +10,7 @@ use super::disk::{Disk, Files, files, folder};
 use super::model::{Model, SINKS, SOURCES};
 use super::{SMALL, append, open, settled};
 use crate::store::local::LocalStore;
-use crate::store::{Append, Commit, Cursor, DeadLetter, Shelf, StateChange, Store};
+use crate::store::{Append, Commit, Counter, Cursor, DeadLetter, Shelf, StateChange, Store, Tally};
 use std::ops::Range;
 use std::path::Path;
 
@@ -19,6 +19,10 @@ const PIECES: usize = 12;
 
 fn letter(body: &str) -> Vec<DeadLetter> {
     vec![DeadLetter { node: "a".into(), body: body.into(), at_ms: 7, count: 1, ..DeadLetter::default() }]
+}
+
+fn tally(counter: Counter, count: u64) -> Vec<Tally> {
+    vec![Tally { source: "people".into(), sink: "a".into(), counter, count }]
 }
 
 fn partly() -> Cursor {
@@ -42,10 +46,18 @@ fn steps() -> Vec<(&'static str, Vec<Commit>)> {
         ("journaled", vec![append(10)]),
         ("unreadable", vec![Commit { dead_letters: letter("what"), ..Commit::default() }]),
         ("journaled together", vec![append(5), append(6)]),
-        ("settled out of order", vec![Commit { cursors: people(partly()), ..Commit::default() }]),
+        (
+            "settled out of order",
+            vec![Commit { cursors: people(partly()), tallies: tally(Counter::Delivered, 2), ..Commit::default() }],
+        ),
         (
             "rejected",
-            vec![Commit { cursors: people(Cursor::starting_at(4)), dead_letters: letter("no"), ..Commit::default() }],
+            vec![Commit {
+                cursors: people(Cursor::starting_at(4)),
+                dead_letters: letter("no"),
+                tallies: tally(Counter::Rejected, 2),
+                ..Commit::default()
+            }],
         ),
         (
             "rejected again",
@@ -65,6 +77,7 @@ fn steps() -> Vec<(&'static str, Vec<Commit>)> {
         ("settled by one", vec![settled("a", 10)]),
         ("settled by all: segments go", vec![settled("b", 9)]),
         ("journaled afterwards", vec![append(9)]),
+        ("mended", vec![Commit { resolved: vec![0], ..append(4) }]),
         ("forgotten", vec![Commit { states: vec![state(None)], ..Commit::default() }]),
     ]
 }

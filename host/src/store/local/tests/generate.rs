@@ -1,7 +1,7 @@
 //! Commits of all kinds, about few enough things that they meet.
 
 use super::model::{KEYS, SINKS, SOURCES};
-use crate::store::{Append, Commit, Cursor, DeadLetter, Shelf, StateChange};
+use crate::store::{Append, Commit, Counter, Cursor, DeadLetter, Shelf, StateChange, Tally};
 use proptest::prelude::*;
 
 /// Any commit.
@@ -31,7 +31,24 @@ pub fn commits() -> impl Strategy<Value = Commit> {
     });
     let (append, states) = (prop::collection::vec(append, 0..4), prop::collection::vec(state, 0..3));
     let (cursors, dead_letters) = (prop::collection::vec(cursor, 0..3), prop::collection::vec(letter, 0..3));
-    (positions, states, append, cursors, dead_letters).prop_map(|(positions, states, append, cursors, dead_letters)| {
-        Commit { positions, states, append, cursors, dead_letters }
-    })
+    let counter = prop::sample::select(vec![Counter::Events, Counter::Delivered, Counter::Rejected]);
+    let tally = (name(SOURCES), name(["a", ""]), counter, 0_u64..5);
+    let tally = tally.prop_map(|(source, sink, counter, count)| Tally {
+        source: source.into(),
+        sink: sink.into(),
+        counter,
+        count,
+    });
+    let (resolved, tallies) = (prop::collection::vec(0_u64..6, 0..2), prop::collection::vec(tally, 0..3));
+    (positions, states, append, cursors, dead_letters, resolved, tallies).prop_map(
+        |(positions, states, append, cursors, dead_letters, resolved, tallies)| Commit {
+            positions,
+            states,
+            append,
+            cursors,
+            dead_letters,
+            resolved,
+            tallies,
+        },
+    )
 }

@@ -3,7 +3,7 @@
 use super::generate::commits;
 use super::{SMALL, open};
 use crate::store::{
-    Append, Commit, Committed, Cursor, DeadLetter, LogEntry, Reader, Shelf, StateChange, Store, StoreError,
+    Append, Commit, Committed, Counter, Cursor, DeadLetter, LogEntry, Reader, Shelf, StateChange, Store, StoreError,
     StoredLetter,
 };
 use proptest::prelude::*;
@@ -22,6 +22,8 @@ pub struct Model {
     states: BTreeMap<(Shelf, Vec<u8>), Vec<u8>>,
     logs: BTreeMap<String, Vec<LogEntry>>,
     letters: Vec<StoredLetter>,
+    next_letter: u64,
+    sums: BTreeMap<(String, String, Counter), u64>,
     /// Below it, both sinks had settled everything at some time.
     reached: BTreeMap<String, u64>,
 }
@@ -38,6 +40,8 @@ impl Model {
                 None => self.states.remove(&(*shelf, key.clone())),
             };
         }
+        commit.tallies.iter().for_each(|tally| *self.sum(&tally.source, &tally.sink, tally.counter) += tally.count);
+        commit.resolved.iter().for_each(|number| self.resolve(*number));
         commit.dead_letters.iter().for_each(|letter| self.bury(letter));
         for source in SOURCES {
             let low = self.low(source);
@@ -49,13 +53,25 @@ impl Model {
 
     fn append(&mut self, append: &Append) -> u64 {
         let first = self.next(&append.log);
+        *self.sum(&append.log, "", Counter::Events) += u64::from(append.events);
         let entry = LogEntry { first, events: append.events, batch: append.batch.clone() };
         self.logs.entry(append.log.clone()).or_default().push(entry);
         first
     }
 
+    fn sum(&mut self, source: &str, sink: &str, counter: Counter) -> &mut u64 {
+        self.sums.entry((source.to_owned(), sink.to_owned(), counter)).or_default()
+    }
+
+    fn resolve(&mut self, number: u64) {
+        if let Some(at) = self.letters.iter().position(|stored| stored.number == number) {
+            let node = self.letters.remove(at).letter.node;
+            *self.sum(&node, "", Counter::Letters) -= 1;
+        }
+    }
+
     fn bury(&mut self, letter: &DeadLetter) {
-        let number = self.letters.len() as u64;
+        let number = self.next_letter;
         let same =
             |stored: &&mut StoredLetter| (&stored.letter.node, &stored.letter.body) == (&letter.node, &letter.body);
         match self.letters.iter_mut().find(same) {
@@ -63,7 +79,11 @@ impl Model {
                 stored.letter.count += 1;
                 stored.last_at_ms = stored.last_at_ms.max(letter.at_ms);
             }
-            None => self.letters.push(StoredLetter { number, letter: letter.clone(), last_at_ms: letter.at_ms }),
+            None => {
+                self.letters.push(StoredLetter { number, letter: letter.clone(), last_at_ms: letter.at_ms });
+                self.next_letter += 1;
+                *self.sum(&letter.node, "", Counter::Letters) += 1;
+            }
         }
     }
 
@@ -115,6 +135,9 @@ impl Model {
             let there = reader.scan_states("keyed", shelf, b"u-1x", 9).unwrap();
             differs("a scan".into(), format!("{here:?}"), format!("{there:?}"))?;
         }
+        let accounts = reader.accounts().unwrap();
+        differs("sums".into(), format!("{:?}", self.sums), format!("{:?}", accounts.sums))?;
+        differs("cursors".into(), format!("{:?}", self.cursors), format!("{:?}", accounts.cursors))?;
         differs("letters".into(), format!("{:?}", self.letters), format!("{:?}", reader.dead_letters(0, 999).unwrap()))
     }
 
