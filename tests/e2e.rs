@@ -17,6 +17,8 @@ mod scene;
 
 #[path = "e2e/audiences.rs"]
 mod audiences;
+#[path = "e2e/budgets.rs"]
+mod budgets;
 #[path = "e2e/crash.rs"]
 mod crash;
 #[path = "e2e/custom.rs"]
@@ -27,8 +29,12 @@ mod delivered;
 mod files;
 #[path = "e2e/hostile.rs"]
 mod hostile;
+#[path = "e2e/live.rs"]
+mod live;
 #[path = "e2e/rejections.rs"]
 mod rejections;
+#[path = "e2e/remembers.rs"]
+mod remembers;
 #[path = "e2e/shape.rs"]
 mod shape;
 #[path = "e2e/vector.rs"]

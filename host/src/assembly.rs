@@ -4,20 +4,24 @@
 //! opens nothing, so that a file can be checked anywhere. [`Assembly::graph`] then gives each node its secrets and its address. Nothing
 //! here starts anything.
 
+mod outbox;
 mod plugin;
+mod proof;
 mod reach;
 
 use std::collections::BTreeMap;
 
-use crate::clock::Clock;
-use crate::component::Library;
+use crate::clock::{Clock, Moment};
+use crate::component::{Component, Kind, Library, Node};
 use crate::config::{self, Pipeline, Secrets};
+use crate::delivery::budget::Shared;
 use crate::delivery::request::Client;
 use crate::pipeline::graph::{self, Graph, SourceKind};
 use crate::pipeline::sink::Outlet;
 use crate::problem::{Problem, Problems};
 
 pub use plugin::{Plugin, driven};
+pub use proof::Proof;
 
 /// A pipeline whose nodes are all configured.
 pub struct Assembly<'p> {
@@ -40,7 +44,18 @@ impl<'p> Assembly<'p> {
         }
         let assembly = Self { pipeline, plugins };
         problems.extend(assembly.unknown_hosts());
+        problems.extend(assembly.misplaced());
         if problems.is_empty() { Ok(assembly) } else { Err(Problems::new(problems)) }
+    }
+
+    /// Transforms that remember where they cannot.
+    fn misplaced(&self) -> Vec<Problem> {
+        let is_keyed = |transform: &&config::Transform| match self.plugins.get(transform.node.id.as_str()) {
+            Some(Plugin::Component { component, .. }) => remembers(component),
+            _ => false,
+        };
+        let transforms = self.pipeline.transforms.iter().filter(is_keyed);
+        transforms.flat_map(|transform| outbox::misplaced(self.pipeline, transform)).collect()
     }
 
     /// Names under `hosts` that no node with that authorization knows: what was meant for them would go elsewhere.
@@ -90,28 +105,45 @@ impl<'p> Assembly<'p> {
         }
     }
 
+    /// The components that read what is sent to a source, by its id.
+    #[must_use]
+    pub fn receivers(&self) -> BTreeMap<String, Node> {
+        let receiver = |source: &config::Source| match self.plugins.get(source.node.id.as_str())? {
+            Plugin::Component { component, node, .. } if component.kinds().has(Kind::Receiver) => {
+                Some((source.node.id.clone(), node.clone()))
+            }
+            _ => None,
+        };
+        self.pipeline.sources.iter().filter_map(receiver).collect()
+    }
+
     /// Gives every node its secrets, and binds the addresses at which sources listen: a port in use is a mistake like any other.
     pub async fn graph(&self, secrets: &Secrets, clock: &Clock) -> Result<Graph, Problems> {
         let mut problems = Vec::new();
         let client = Client::new(*clock);
+        let budgets = reach::budgets(self.pipeline);
         let (mut sources, mut sinks) = (Vec::new(), Vec::new());
         for source in &self.pipeline.sources {
             keep(self.source(source, secrets).await, &mut sources, &mut problems);
         }
         for sink in &self.pipeline.sinks {
-            keep(self.sink(sink, secrets, &client), &mut sinks, &mut problems);
+            let shared = reach::budget(&budgets, &sink.node);
+            keep(self.sink(sink, secrets, &client, shared, clock.now()), &mut sinks, &mut problems);
         }
         if !problems.is_empty() {
             return Err(Problems::new(problems));
         }
-        let pipeline = self.pipeline;
+        let (pipeline, mut desks) = (self.pipeline, Desks::new());
+        let transforms = pipeline.transforms.iter().filter_map(|one| self.transform(one, &mut desks)).collect();
         Ok(Graph {
             name: pipeline.name.clone(),
             data_dir: pipeline.data_dir.clone(),
             journal_max_bytes: pipeline.journal.max_size.0,
             sources,
-            transforms: pipeline.transforms.iter().filter_map(|transform| self.transform(transform)).collect(),
+            transforms,
             sinks,
+            desks,
+            budgets,
         })
     }
 
@@ -133,26 +165,43 @@ impl<'p> Assembly<'p> {
         Ok(graph::Source { id: node.id.clone(), options: source.options.clone(), kind })
     }
 
-    fn transform(&self, transform: &config::Transform) -> Option<graph::Transform> {
-        let Plugin::Component { node, .. } = self.plugins.get(transform.node.id.as_str())? else { return None };
-        let inputs = transform.inputs.iter().map(|input| input.value.clone()).collect();
-        Some(graph::Transform { id: transform.node.id.clone(), inputs, node: node.clone() })
+    fn transform(&self, transform: &config::Transform, desks: &mut Desks) -> Option<graph::Transform> {
+        let Plugin::Component { node, component, .. } = self.plugins.get(transform.node.id.as_str())? else {
+            return None;
+        };
+        let (id, inputs) = (transform.node.id.clone(), transform.inputs.iter().map(|input| input.value.clone()));
+        let keyed = remembers(component).then(|| {
+            let (desk, asks) = tokio::sync::mpsc::unbounded_channel();
+            desks.insert(id.clone(), desk);
+            let manifest = component.manifest();
+            let (component, versions) = (manifest.name.clone(), manifest.state_versions.clone());
+            graph::Remembering { component, versions, options: transform.options.clone(), asks }
+        });
+        Some(graph::Transform { id, inputs: inputs.collect(), node: node.clone(), keyed })
     }
 
-    fn sink(&self, sink: &config::Sink, secrets: &Secrets, client: &Client) -> Result<graph::Sink, Problem> {
+    fn sink(
+        &self,
+        sink: &config::Sink,
+        secrets: &Secrets,
+        client: &Client,
+        budgets: Shared,
+        now: Moment,
+    ) -> Result<graph::Sink, Problem> {
         let (pipeline, node) = (self.pipeline, &sink.node);
-        let (outlet, limits, budgets) = match &self.plugins[node.id.as_str()] {
+        let (outlet, limits) = match &self.plugins[node.id.as_str()] {
             Plugin::Component { node: component, plan, component: loaded } => {
                 let targets = reach::targets(pipeline, node, plan, loaded.is_embedded(), secrets)?;
                 let outlet =
                     Outlet::Component { node: component.clone(), targets: targets.into(), client: client.clone() };
-                (outlet, reach::limits(plan), plan.budgets.clone())
+                plan.budgets.iter().for_each(|budget| budgets.know(now, budget));
+                (outlet, reach::limits(plan))
             }
             Plugin::Sink(settings) => {
                 let (scheme, plain_http) = reach::own_scheme(pipeline, node, secrets)?;
                 let deliver = settings.open(scheme, plain_http, client.clone());
                 let deliver = deliver.map_err(|problem| reach::placed(pipeline, node, "", problem))?;
-                (Outlet::Native(deliver), settings.limits(), Vec::new())
+                (Outlet::Native(deliver), settings.limits())
             }
             Plugin::Source(_) => return Err(plugin::misplaced(pipeline, node)),
         };
@@ -160,6 +209,13 @@ impl<'p> Assembly<'p> {
         Ok(graph::Sink { id: node.id.clone(), inputs, options: sink.options.clone(), outlet, limits, budgets })
     }
 }
+
+/// Whether a transform is driven as one that remembers: what exports both is one that does not.
+fn remembers(component: &Component) -> bool {
+    !component.kinds().has(Kind::Transform)
+}
+
+type Desks = BTreeMap<String, tokio::sync::mpsc::UnboundedSender<crate::pipeline::keyed::Ask>>;
 
 fn keep<T>(found: Result<T, Problem>, all: &mut Vec<T>, problems: &mut Vec<Problem>) {
     match found {

@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::command::{self, Exit};
+use crate::control::Which;
 use crate::observe::log::Format;
 
 /// Moves customer data between systems through WebAssembly plugins.
@@ -37,11 +38,39 @@ enum Command {
         /// Do not look for the secrets, on a machine that has none.
         #[arg(long)]
         without_secrets: bool,
+        /// Also ask each vendor whether the credentials work, with a request that changes nothing and counts in its rate limit.
+        ///
+        /// There is a line for each authorization and the nodes that use it: it works; it fails, and why; or nothing is proven, and why. What is
+        /// asked, which permission that needs and what an answer means depends on the plugin, and its documentation says it. The exit code is
+        /// 0 if all work, and otherwise 1.
+        #[arg(long, conflicts_with = "without_secrets")]
+        live: bool,
+    },
+    /// List the authorizations of a pipeline file: what is known of each but its secrets, and which nodes use it.
+    Authorizations {
+        /// The pipeline file.
+        pipeline: PathBuf,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
     },
     /// Show what a plugin is, what it asks for and what can be set; without a name, list those that come with the program.
     Inspect {
         /// The name of a plugin that comes with the program, or the path of a `.wasm` file.
         plugin: Option<String>,
+    },
+    /// Show how a pipeline stands, whether it runs or not: what became of all events, what waits, what stopped.
+    Status {
+        /// The pipeline file.
+        pipeline: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let a run read its pipeline file again, as SIGHUP does. A file that is wrong changes nothing.
+    Reload {
+        /// The pipeline file.
+        pipeline: PathBuf,
     },
     /// Print the JSON Schema of pipeline files, for editors.
     Schema,
@@ -66,6 +95,57 @@ enum DeadLetters {
         #[arg(long, default_value_t = 0)]
         from: u64,
     },
+    /// Show one whole, with the event: it may hold personal data.
+    Show {
+        /// The pipeline file.
+        pipeline: PathBuf,
+        /// Its number.
+        number: u64,
+    },
+    /// Send them again to the node that rejected them, once what was wrong is mended. If nothing runs, the next run does.
+    Replay {
+        /// The pipeline file.
+        pipeline: PathBuf,
+        #[command(flatten)]
+        chosen: Chosen,
+        /// Also those that the other side may have taken, which it then may have twice.
+        #[arg(long)]
+        may_have_arrived: bool,
+    },
+    /// Forget them. Nothing brings them back.
+    Purge {
+        /// The pipeline file.
+        pipeline: PathBuf,
+        #[command(flatten)]
+        chosen: Chosen,
+        /// With --all: yes, all.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Which dead letters.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Chosen {
+    /// Those with these numbers.
+    numbers: Vec<u64>,
+    /// Those that this node rejected.
+    #[arg(long)]
+    node: Option<String>,
+    /// All.
+    #[arg(long)]
+    all: bool,
+}
+
+impl From<Chosen> for Which {
+    fn from(Chosen { numbers, node, .. }: Chosen) -> Self {
+        match node {
+            Some(node) => Self::Node(node),
+            None if numbers.is_empty() => Self::All,
+            None => Self::Numbers(numbers),
+        }
+    }
 }
 
 /// Does what the arguments say, and answers how it ended.
@@ -80,12 +160,24 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     command::report(match cli.command {
         Command::Run { pipeline, log_format } => command::run::run(&pipeline, log_format),
-        Command::Check { pipeline, without_secrets } => command::check::check(&pipeline, without_secrets),
+        Command::Check { pipeline, without_secrets, live } => {
+            command::check::check(&pipeline, command::check::Secrets::of(without_secrets, live))
+        }
+        Command::Authorizations { pipeline, json } => command::authorizations::list(&pipeline, json),
         Command::Inspect { plugin: Some(plugin) } => command::inspect::inspect(&plugin),
         Command::Inspect { plugin: None } => command::inspect::list(),
+        Command::Status { pipeline, json } => command::status::status(&pipeline, json),
+        Command::Reload { pipeline } => command::reload::reload(&pipeline),
         Command::Schema => command::schema::schema(),
         Command::DeadLetters(DeadLetters::List { pipeline, json, limit, from }) => {
             command::dead_letters::list(&pipeline, &command::dead_letters::Page { from, limit, json })
+        }
+        Command::DeadLetters(DeadLetters::Show { pipeline, number }) => command::dead_letters::show(&pipeline, number),
+        Command::DeadLetters(DeadLetters::Replay { pipeline, chosen, may_have_arrived }) => {
+            command::dead_letters::replay(&pipeline, chosen.into(), may_have_arrived)
+        }
+        Command::DeadLetters(DeadLetters::Purge { pipeline, chosen, yes }) => {
+            command::dead_letters::purge(&pipeline, chosen.into(), yes)
         }
     })
     .into()

@@ -41,6 +41,13 @@ impl Sub<Duration> for Moment {
     }
 }
 
+/// `2026-11-23T09:00:00Z`: a time in milliseconds since 1970, for people.
+#[must_use]
+pub fn shown(unix_ms: u64) -> String {
+    let ms = i64::try_from(unix_ms).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| unix_ms.to_string(), |time| time.to_string())
+}
+
 /// Reads the time.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
@@ -74,12 +81,25 @@ impl Clock {
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     }
 
+    /// When a moment is, in milliseconds since 1970, as far as can be told before it.
+    #[must_use]
+    pub fn unix_ms_at(&self, moment: Moment) -> u64 {
+        let wait = u64::try_from(moment.saturating_sub(self.now()).as_millis()).unwrap_or(u64::MAX);
+        self.unix_ms().saturating_add(wait)
+    }
+
     /// Comes back at this moment.
     pub async fn sleep_until(&self, moment: Moment) {
         match self.start.checked_add(moment.0) {
             Some(instant) => tokio::time::sleep_until(instant).await,
             None => std::future::pending().await,
         }
+    }
+
+    /// Fresh random text of 32 letters and digits.
+    #[must_use]
+    pub fn nonce(&self) -> String {
+        (0..32).map(|_| fastrand::alphanumeric()).collect()
     }
 
     /// A fresh random number in `0.0..1.0`.

@@ -22,7 +22,7 @@ mod state;
 #[cfg(test)]
 #[path = "../../tests/support/components.rs"]
 #[expect(dead_code, reason = "examples are for the tests of whole pipelines")]
-mod test_components;
+pub(crate) mod test_components;
 #[cfg(test)]
 mod tests;
 pub mod types;

@@ -6,6 +6,7 @@
 
 mod authorization;
 mod component_schema;
+mod expiry;
 mod fields;
 mod keys;
 mod links;
@@ -16,6 +17,7 @@ mod order;
 mod origin;
 mod pipeline;
 mod place;
+mod remember;
 mod resolve;
 mod schema;
 mod secret;
@@ -32,11 +34,13 @@ use std::path::Path;
 use crate::problem::{Problem, Problems};
 
 pub use authorization::Authorization;
+pub use expiry::{Expiry, days_until, today};
 pub use mask::Mask;
 pub use options::{Acknowledge, OnUnknown, SinkOptions, SourceOptions};
 pub use origin::{NotAnOrigin, Origin};
 pub use pipeline::{Journal, Kind, Node, Pipeline, Plugin, Sink, Source, Transform};
 pub use place::{Placed, Spot};
+pub use remember::{OnAudienceRemoved, TransformOptions};
 pub use resolve::{Env, Secrets, System};
 pub use schema::{Known, schema};
 pub use secret::{Reference, Secret};
@@ -90,7 +94,7 @@ pub fn parse(file: &str, text: &str) -> Result<Pipeline, Problems> {
             transforms,
             sinks,
         }) if !problems.has_errors() => {
-            let data_dir = pipeline::folder(file).join(data_dir);
+            let data_dir = pipeline::within(file, &data_dir);
             let (file, name, warnings) = (file.into(), name.value, problems);
             Ok(Pipeline {
                 file,

@@ -3,19 +3,23 @@
 //! Each source has a flow, each sink a driver, and the ledger knows what is open between them. Nothing here knows a file format,
 //! a protocol or a vendor.
 
+pub mod again;
 mod breaker;
 pub mod dead;
 pub mod flow;
 pub mod graph;
+pub mod keyed;
 pub mod ledger;
+pub mod rehearsal;
 mod run;
 mod serve;
 pub mod sink;
 pub mod source;
 pub mod stop;
+pub mod window;
 
 pub use graph::Graph;
-pub use run::{Ended, run};
+pub use run::{Ended, run, run_in};
 
 #[cfg(test)]
 mod tests;

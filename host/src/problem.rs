@@ -229,7 +229,7 @@ impl Display for PaintedList<'_> {
 }
 
 /// Text in which control characters are escapes.
-struct Clean<'a>(&'a str);
+pub struct Clean<'a>(pub &'a str);
 
 impl Display for Clean<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

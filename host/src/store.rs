@@ -15,7 +15,7 @@ pub mod local;
 pub mod ranges;
 pub mod tally;
 
-pub use commit::{Append, Commit, Committed, StateChange};
+pub use commit::{Append, Commit, Committed, Shelf, StateChange};
 pub use committer::{Committer, Handle};
 pub use cursor::Cursor;
 pub use dead_letter::{DeadLetter, StoredLetter};
@@ -74,8 +74,11 @@ pub trait Reader: Send + Sync {
     /// How much a log holds, and the sequence number that its next event gets. All zero for a log that was never written.
     fn log_size(&self, log: &str) -> Result<LogSize>;
 
-    /// What a keyed transform keeps, in the order of `keys`.
-    fn states(&self, node: &str, keys: &[&str]) -> Result<Vec<Option<Vec<u8>>>>;
+    /// What a keyed transform keeps on a shelf, in the order of `keys`.
+    fn states(&self, node: &str, shelf: Shelf, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>>;
+
+    /// At most `limit` pairs of a shelf in the order of their keys, beginning with `from`.
+    fn scan_states(&self, node: &str, shelf: Shelf, from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>>;
 
     /// At most `limit` dead letters in the order in which they were first stored, beginning with number `from`. The next page begins
     /// one after the last number of this one.

@@ -52,7 +52,7 @@ fn a_data_dir_that_is_in_use() {
     assert_eq!(first.wait().unwrap().code(), Some(0));
 
     expect![[r#"
-        ? 2
+        ? 1
         error: the `data_dir` ./data is in use by another run
           help: stop the other one, or give this pipeline its own `data_dir`
     "#]]

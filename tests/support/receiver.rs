@@ -1,4 +1,4 @@
-//! A server that takes everything and keeps what it got.
+//! A server that takes everything and keeps what it got, or answers what it is told to.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,15 +10,22 @@ pub struct Receiver {
     bodies: Arc<Mutex<Vec<String>>>,
 }
 
+/// Answers a request by its head and its body, with a status and a body.
+type Answers = fn(&str, &str) -> (u16, String);
+
 impl Receiver {
     pub fn start() -> Self {
+        Self::answering(|_, _| (200, "{}".to_owned()))
+    }
+
+    pub fn answering(answers: Answers) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (address, bodies) = (listener.local_addr().unwrap().to_string(), Arc::new(Mutex::new(Vec::new())));
         let kept = Arc::clone(&bodies);
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let kept = Arc::clone(&kept);
-                std::thread::spawn(move || while answer(&stream, &kept).is_some() {});
+                std::thread::spawn(move || while answer(&stream, &kept, answers).is_some() {});
             }
         });
         Self { address, bodies }
@@ -26,6 +33,11 @@ impl Receiver {
 
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// How many requests came.
+    pub fn count(&self) -> usize {
+        self.bodies.lock().unwrap().len()
     }
 
     /// The lines of all bodies, sorted.
@@ -38,16 +50,18 @@ impl Receiver {
 }
 
 /// Answers one request; nothing once the connection has ended.
-fn answer(stream: &TcpStream, kept: &Mutex<Vec<String>>) -> Option<()> {
+fn answer(stream: &TcpStream, kept: &Mutex<Vec<String>>, answers: Answers) -> Option<()> {
     let (mut reader, mut head) = (BufReader::new(stream), String::new());
     while !head.ends_with("\r\n\r\n") {
         (reader.read_line(&mut head).ok()? > 0).then_some(())?;
     }
-    let head = head.to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let lower = head.to_ascii_lowercase();
+    let length = lower.lines().find_map(|line| line.strip_prefix("content-length: "));
     let mut body = vec![0; length.map_or(0, |length| length.trim().parse().unwrap())];
     reader.read_exact(&mut body).ok()?;
-    kept.lock().unwrap().push(String::from_utf8(body).unwrap());
+    let body = String::from_utf8(body).unwrap();
+    let (status, answer) = answers(&head, &body);
+    kept.lock().unwrap().push(body);
     let mut stream = stream;
-    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").ok()
+    write!(stream, "HTTP/1.1 {status} said\r\ncontent-length: {}\r\n\r\n{answer}", answer.len()).ok()
 }

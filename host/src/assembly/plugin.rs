@@ -73,7 +73,8 @@ impl Plugin {
             Problems::from(error.facts().into_iter().fold(problem, Problem::fact))
         })?;
         fits(pipeline, node, &component)?;
-        let schema: Json = serde_json::from_str(&component.manifest().settings_schema).unwrap_or_default();
+        let schema =
+            schema(&component.manifest().settings_schema, &node.name()).map_err(|problem| problem.at(place.clone()))?;
         refuse_unknown(pipeline, node, &schema)?;
         let settings = pipeline.settings_for(node).to_string();
         match component.configure(&node.id, &settings, &Limits::default()) {
@@ -90,22 +91,36 @@ impl Plugin {
     }
 }
 
-/// The interface that a host drives at this place of a pipeline.
+/// The schema of a component's settings. Without it nobody would tell a setting that means nothing.
+fn schema(text: &str, node: &str) -> Result<Json, Problem> {
+    let read = serde_json::from_str::<Json>(text).map_err(|error| error.to_string());
+    let read = read.and_then(|schema| match schema {
+        Json::Object(_) | Json::Bool(_) => Ok(schema),
+        _ => Err("it is neither an object nor true or false".to_owned()),
+    });
+    read.map_err(|why| {
+        let what = format!("{node}: the component's schema of its settings is no JSON Schema");
+        Problem::error(what, "this is a mistake in the component: ask its author").fact(why)
+    })
+}
+
+/// The interfaces that a host drives at this place of a pipeline.
 #[must_use]
-pub fn driven(kind: config::Kind) -> Kind {
+pub fn driven(kind: config::Kind) -> &'static [Kind] {
     match kind {
-        config::Kind::Source => Kind::Receiver,
-        config::Kind::Transform => Kind::Transform,
-        config::Kind::Sink => Kind::Sink,
+        config::Kind::Source => &[Kind::Receiver],
+        config::Kind::Transform => &[Kind::Transform, Kind::KeyedTransform],
+        config::Kind::Sink => &[Kind::Sink],
     }
 }
 
 /// Whether the component can stand there, with that authorization.
 fn fits(pipeline: &Pipeline, node: &Node, component: &Component) -> Result<(), Problems> {
     let (needed, kinds) = (driven(node.kind), component.kinds());
-    if !kinds.has(needed) {
+    if !needed.iter().any(|kind| kinds.has(*kind)) {
         let what = format!("{} names a component that is no {}", node.name(), node.kind.word());
-        let help = format!("name one that exports `{}`; `brazeline inspect` lists them", needed.name());
+        let names: Vec<String> = needed.iter().map(|kind| format!("`{}`", kind.name())).collect();
+        let help = format!("name one that exports {}; `brazeline inspect` lists them", names.join(" or "));
         let fact = format!("`{}` exports: {kinds}", component.manifest().name);
         return Err(Problem::error(what, help).fact(fact).at(pipeline.place(node.plugin.spot)).into());
     }
@@ -171,4 +186,30 @@ fn unknown(pipeline: &Pipeline, node: &Node, name: &str) -> Problem {
     };
     let what = format!("{} names an unknown plugin `{}`", node.name(), name.escape_debug());
     Problem::error(what, help).fact(format!("plugins here: {}", names.join(", "))).at(pipeline.place(node.plugin.spot))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::schema;
+
+    #[test]
+    fn a_schema_is_one() {
+        let wrong = |why: &str| {
+            format!(
+                "error: sink `x`: the component's schema of its settings is no JSON Schema\n  {why}\n  \
+                 help: this is a mistake in the component: ask its author"
+            )
+        };
+        let table = [
+            (r#"{"type":"object"}"#, Ok(())),
+            ("true", Ok(())),
+            ("{", Err(wrong("EOF while parsing an object at line 1 column 1"))),
+            ("", Err(wrong("EOF while parsing a value at line 1 column 0"))),
+            ("null", Err(wrong("it is neither an object nor true or false"))),
+        ];
+        for (text, expected) in table {
+            let read = schema(text, "sink `x`").map(drop).map_err(|problem| problem.to_string());
+            assert_eq!(read, expected, "{text}");
+        }
+    }
 }

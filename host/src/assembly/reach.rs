@@ -1,9 +1,12 @@
 //! Where may a node send to, who may send to it, and with which secrets?
 
+use std::collections::BTreeMap;
+
 use crate::component::types::{Plan, Scheme as Described, Target};
 use crate::config::{Authorization, Node, Origin, Pipeline, Secrets, Source};
 use crate::connector;
 use crate::connector::server::{self, Door};
+use crate::delivery::budget::Shared;
 use crate::delivery::gather::Limits;
 use crate::delivery::inbound::Inbound;
 use crate::delivery::request::Targets;
@@ -13,6 +16,17 @@ use crate::problem::Problem;
 /// The most that is offered at once.
 pub fn limits(plan: &Plan) -> Limits {
     Limits { events: plan.gather_events as usize, bytes: plan.gather_bytes as usize }
+}
+
+/// What each authorization allows. A vendor counts by credential, so all who have it draw on the same.
+pub fn budgets(pipeline: &Pipeline) -> BTreeMap<String, Shared> {
+    let shared = |authorization: &Authorization| (authorization.name.clone(), Shared::new(authorization.share));
+    pipeline.authorizations.iter().map(shared).collect()
+}
+
+/// The budgets of a node; its own, if it has no authorization.
+pub fn budget(all: &BTreeMap<String, Shared>, node: &Node) -> Shared {
+    node.authorization.as_ref().and_then(|named| all.get(&named.value)).cloned().unwrap_or_default()
 }
 
 /// The targets of a component. Its own word on where they are counts only if it came with the program: a stranger could name its own host.

@@ -2,23 +2,57 @@
 
 use std::path::Path;
 
+use super::live::live;
 use super::{Exit, Outcome, library, say};
 use crate::assembly::{Assembly, Plugin};
+use crate::clock::Clock;
 use crate::config::{self, Acknowledge, Node, Pipeline, Source, System};
 
+/// What is done with the secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrets {
+    /// They are not looked for.
+    Ignored,
+    /// They have to be there.
+    Found,
+    /// They have to be there, and vendors are asked about them.
+    Proven,
+}
+
+impl Secrets {
+    /// As the command line says.
+    #[must_use]
+    pub fn of(without_secrets: bool, live: bool) -> Self {
+        match (without_secrets, live) {
+            (true, _) => Self::Ignored,
+            (false, false) => Self::Found,
+            (false, true) => Self::Proven,
+        }
+    }
+}
+
 /// Checks a pipeline file, and shows what it means.
-pub fn check(file: &Path, without_secrets: bool) -> Outcome {
+pub fn check(file: &Path, secrets: Secrets) -> Outcome {
     let pipeline = config::load(file)?;
     let library = library(&pipeline.data_dir)?;
     let assembly = Assembly::new(&pipeline, &library)?;
-    if !without_secrets {
-        assembly.reach(&pipeline.resolve_secrets(&System)?)?;
-    }
-    if !pipeline.warnings.is_empty() {
-        say(&pipeline.warnings);
+    let found = match secrets {
+        Secrets::Ignored => config::Secrets::default(),
+        Secrets::Found | Secrets::Proven => {
+            let found = pipeline.resolve_secrets(&System)?;
+            assembly.reach(&found)?;
+            found
+        }
+    };
+    let warnings = pipeline.warnings.clone().and(pipeline.expiring(Clock::system().unix_ms()));
+    if !warnings.is_empty() {
+        say(&warnings);
     }
     show(&assembly);
-    Ok(Exit::Done)
+    match secrets {
+        Secrets::Proven => live(&assembly, &found),
+        Secrets::Ignored | Secrets::Found => Ok(Exit::Done),
+    }
 }
 
 fn show(assembly: &Assembly<'_>) {
@@ -60,6 +94,13 @@ fn show_authorizations(pipeline: &Pipeline) {
             .collect();
         let label = authorization.label.as_ref().map(|label| format!(", {label}")).unwrap_or_default();
         println!("  {} ({}{label}), used by {}", authorization.name, authorization.kind.value, listed(&users));
+        authorization.description.iter().for_each(|description| println!("    {description}"));
+        if let Some(expires) = &authorization.expires {
+            println!("    expires: {}", expires.value);
+        }
+        if authorization.share < 1.0 {
+            println!("    share: {} of what is allowed", authorization.share);
+        }
         for (member, reference) in &authorization.secrets {
             println!("    {member}: {}", reference.value);
         }

@@ -35,7 +35,10 @@ fn component_known(component: &Component) -> Known {
     Known {
         name: manifest.name.clone(),
         summary: manifest.summary.clone(),
-        kinds: Kind::ALL.into_iter().filter(|kind| component.kinds().has(driven(*kind))).collect(),
+        kinds: Kind::ALL
+            .into_iter()
+            .filter(|kind| driven(*kind).iter().any(|one| component.kinds().has(*one)))
+            .collect(),
         settings: serde_json::from_str::<Json>(&manifest.settings_schema).unwrap_or_default(),
         authorizations: manifest.authorizations.clone(),
     }

@@ -54,7 +54,12 @@ fn write(status: &Status, out: &mut String) -> std::fmt::Result {
     }
     for paused in &status.pauses {
         let until = shown(paused.until_ms);
-        writeln!(out, "paused until {until}: the budget `{}` of `{}` is spent", Clean(&paused.budget), paused.authorization)?;
+        writeln!(
+            out,
+            "paused until {until}: the budget `{}` of `{}` is spent",
+            Clean(&paused.budget),
+            paused.authorization
+        )?;
     }
     writeln!(out, "dead letters: {}", status.dead_letters)
 }

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
+use super::expiry;
 use super::fields::{Fields, wrong};
 use super::origin::Origin;
 use super::place::{Placed, Report, Spot};
@@ -10,6 +13,9 @@ use super::settings::Settings;
 use super::shape::{CREDENTIAL_RULE, is_credential_name};
 use super::tree::{Entry, Tree, Value};
 use crate::problem::Problem;
+
+/// The share of who leaves nothing to others.
+const WHOLE: f64 = 1.0;
 
 /// One of `authorizations`.
 #[derive(Debug, Clone)]
@@ -28,6 +34,10 @@ pub struct Authorization {
     pub hosts: BTreeMap<String, Placed<Origin>>,
     /// Whether a secret may go to an `http://` origin.
     pub plain_http: bool,
+    /// The day on which it ends.
+    pub expires: Option<Placed<Date>>,
+    /// How much of each of the vendor's budgets is this pipeline's: more than 0, and at most 1. The rest is left to others.
+    pub share: f64,
     /// Members that are no secrets. Components see them.
     pub members: Settings,
     /// Members that are.
@@ -49,6 +59,8 @@ impl Authorization {
         let description = fields.text("description", report).map(|description| description.value);
         let hosts = hosts(&mut fields, report);
         let plain_http = plain_http(&mut fields, report);
+        let expires = expiry::read(&mut fields, report);
+        let share = share(&mut fields, report);
         let secrets = fields.rest().filter_map(|member| reference(name, member, report)).collect::<BTreeMap<_, _>>();
         let open = fields.rest().filter(|member| !is_secret(member));
         let members = Settings::of(entry.value.spot, open);
@@ -64,6 +76,8 @@ impl Authorization {
             description,
             hosts,
             plain_http,
+            expires,
+            share,
             members,
             secrets,
         })
@@ -106,6 +120,19 @@ fn plain_http(fields: &mut Fields<'_>, report: &mut Report) -> bool {
             false
         }
     }
+}
+
+fn share(fields: &mut Fields<'_>, report: &mut Report) -> f64 {
+    let Some(entry) = fields.get("share") else { return WHOLE };
+    let number = match &entry.value.value {
+        Value::Number(number) => number.as_f64(),
+        _ => None,
+    };
+    number.filter(|share| *share > 0.0 && *share <= WHOLE).unwrap_or_else(|| {
+        let (what, expected) = (format!("`share` of {}", fields.what), "a number above 0 and at most 1");
+        wrong(&what, &entry.value, expected, "the default is `share: 1`; `share: 0.5` leaves half to others", report);
+        WHOLE
+    })
 }
 
 fn refuse_plain(name: &str, host: &Placed<Origin>, report: &mut Report) {

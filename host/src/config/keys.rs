@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::tree::{Tree, Value};
-use super::units::{Size, parse_duration, show_duration};
+use super::units::{Percent, Size, parse_duration, show_duration};
 
 /// A key with a default.
 pub struct Key<T> {
@@ -84,6 +84,24 @@ impl Read for Size {
 
     fn schema() -> serde_json::Value {
         json!({ "type": "string", "pattern": "^[0-9]+ *(B|[KMGT]iB|[kMGT]B)$" })
+    }
+}
+
+impl Read for Percent {
+    fn read(tree: &Tree) -> Option<Self> {
+        Self::parse(tree.as_text()?)
+    }
+
+    fn show(&self) -> String {
+        format!("{}%", self.0)
+    }
+
+    fn expected() -> String {
+        "a percentage such as `20%`".to_owned()
+    }
+
+    fn schema() -> serde_json::Value {
+        json!({ "type": "string", "pattern": "^[0-9]+ *%$" })
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::fields::{Fields, wrong};
 use super::options::{SinkOptions, SourceOptions};
-use super::pipeline::{Kind, Node, Plugin, Sink, Source, Transform, folder};
+use super::pipeline::{Kind, Node, Plugin, Sink, Source, Transform, within};
 use super::place::{Placed, Report};
+use super::remember::TransformOptions;
 use super::settings::Settings;
 use super::shape::{NAME_RULE, is_name};
 use super::tree::{Entry, Value};
@@ -27,7 +28,8 @@ pub(super) fn source(entry: &Entry, report: &mut Report) -> Option<Source> {
 pub(super) fn transform(entry: &Entry, report: &mut Report) -> Option<Transform> {
     let mut head = Head::read(Kind::Transform, entry, report)?;
     let inputs = inputs(&mut head.fields, report);
-    Some(Transform { node: head.node()?, inputs })
+    let options = TransformOptions::read(&mut head.fields, report);
+    Some(Transform { node: head.node()?, inputs, options })
 }
 
 pub(super) fn sink(entry: &Entry, report: &mut Report) -> Option<Sink> {
@@ -77,7 +79,7 @@ impl<'t> Head<'t> {
 
 fn plugin(text: &str, file: &str) -> Plugin {
     match text.contains('/') || text.ends_with(".wasm") {
-        true => Plugin::File(folder(file).join(text)),
+        true => Plugin::File(within(file, text)),
         false => Plugin::Name(text.to_owned()),
     }
 }

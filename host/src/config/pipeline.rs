@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::authorization::Authorization;
 use super::options::{SinkOptions, SourceOptions};
 use super::place::{Placed, Spot};
+use super::remember::TransformOptions;
 use super::settings::Settings;
 use super::units::Size;
 use crate::problem::{Place, Problems};
@@ -126,6 +127,8 @@ pub struct Transform {
     pub node: Node,
     /// The ids of what it reads.
     pub inputs: Vec<Placed<String>>,
+    /// What the host does for it, if it remembers.
+    pub options: TransformOptions,
 }
 
 /// A sink.
@@ -200,4 +203,10 @@ impl Pipeline {
 /// See [`Pipeline::folder`].
 pub(super) fn folder(file: &str) -> &Path {
     Path::new(file).parent().unwrap_or(Path::new(""))
+}
+
+/// A path as it is written in the pipeline file: a relative one begins at the file's folder. A `./` in the middle would only make messages
+/// longer.
+pub(super) fn within(file: &str, path: &str) -> PathBuf {
+    folder(file).join(path).components().collect()
 }

@@ -8,6 +8,7 @@ use super::component_schema::embedded;
 use super::node::{INPUTS, SHARED_KEYS};
 use super::options::{SinkOptions, SourceOptions};
 use super::pipeline::Kind;
+use super::remember::TransformOptions;
 use super::settings::escape;
 use super::shape::{CREDENTIAL_PATTERN, DATA_DIR, JOURNAL_MAX_SIZE, NAME_PATTERN};
 
@@ -81,15 +82,17 @@ fn section(def: &str, description: &str, names: &str) -> Json {
     })
 }
 
+/// A source and a sink may have one name, and settings of their own each.
 fn settings_name(plugin: &Known) -> String {
-    format!("settings.{}", plugin.name)
+    let kinds: Vec<&str> = plugin.kinds.iter().map(|kind| kind.word()).collect();
+    format!("settings.{}.{}", kinds.join("-"), plugin.name)
 }
 
 fn node(kind: Kind, plugins: &[Known]) -> Json {
     let fitting: Vec<&Known> = plugins.iter().filter(|plugin| plugin.kinds.contains(&kind)).collect();
     let mut properties = match kind {
         Kind::Source => SourceOptions::properties(),
-        Kind::Transform => Map::new(),
+        Kind::Transform => TransformOptions::properties(),
         Kind::Sink => SinkOptions::properties(),
     };
     let [plugin_key, authorization] = SHARED_KEYS;
@@ -163,6 +166,14 @@ fn authorization(plugins: &[Known]) -> Json {
             "plain_http": {
                 "type": "boolean", "default": false,
                 "description": "Lets a secret go to this machine without encryption, to a sandbox.",
+            },
+            "expires": {
+                "type": "string", "format": "date",
+                "description": "The day on which it ends: `2027-01-31`. `check` and `status` warn two weeks before.",
+            },
+            "share": {
+                "type": "number", "default": 1, "exclusiveMinimum": 0, "maximum": 1,
+                "description": "How much of each of the vendor's budgets is this pipeline's; the rest is left to others.",
             },
         },
         "patternProperties": {

@@ -16,7 +16,7 @@ use super::tree::{Tree, Value};
 const OPENS: &str = "SECRET[";
 
 /// The members of an authorization that are the host's own; none can be a secret.
-pub(super) const OWN_MEMBERS: [&str; 5] = ["type", "label", "description", "hosts", "plain_http"];
+pub(super) const OWN_MEMBERS: [&str; 7] = ["type", "label", "description", "hosts", "plain_http", "expires", "share"];
 
 /// A member whose name ends so is a secret, whatever its owner thinks: a key in a pipeline file ends up in version control.
 const SECRET_NAMES: [&str; 5] = ["key", "token", "secret", "password", "passphrase"];

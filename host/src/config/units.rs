@@ -31,6 +31,24 @@ impl Size {
     }
 }
 
+/// A share in whole hundredths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Percent(pub u32);
+
+impl Percent {
+    /// Reads `20%`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        text.strip_suffix('%')?.trim_end().parse().ok().map(Self)
+    }
+
+    /// Between 0 and 1.
+    #[must_use]
+    pub fn share(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+}
+
 /// In the largest unit that needs no fraction.
 impl Display for Size {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -7,6 +7,7 @@ use super::node::{INPUTS, SHARED_KEYS};
 use super::options::{SINK_KEYS, SOURCE_KEYS};
 use super::pipeline::{Kind, Node, Pipeline};
 use super::place::Report;
+use super::remember::TRANSFORM_KEYS;
 use super::suggest::{did_you_mean, listed};
 use crate::problem::{Problem, Problems};
 
@@ -33,7 +34,7 @@ pub fn unknown_settings(pipeline: &Pipeline, node: &Node, schema: &Json) -> Prob
 fn host_keys<'n>(kind: Kind) -> impl Iterator<Item = &'n str> {
     let (inputs, own): (Option<&str>, &[&str]) = match kind {
         Kind::Source => (None, &SOURCE_KEYS),
-        Kind::Transform => (Some(INPUTS), &[]),
+        Kind::Transform => (Some(INPUTS), &TRANSFORM_KEYS),
         Kind::Sink => (Some(INPUTS), &SINK_KEYS),
     };
     SHARED_KEYS.into_iter().chain(inputs).chain(own.iter().copied())

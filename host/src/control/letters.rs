@@ -61,7 +61,8 @@ impl<'a> Pages<'a> {
                 Which::Node(node) => stored.letter.node == *node,
                 Which::Numbers(_) | Which::All => true,
             };
-            let meant: Vec<_> = read.into_iter().filter(|stored| stored.number < self.end && is_meant(stored)).collect();
+            let meant: Vec<_> =
+                read.into_iter().filter(|stored| stored.number < self.end && is_meant(stored)).collect();
             if !meant.is_empty() {
                 return Ok(Some(meant));
             }

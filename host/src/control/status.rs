@@ -139,12 +139,7 @@ impl Status {
         Self::of(pipeline, accounts, &keyed(pipeline, accounts), &|_| 0)
     }
 
-    fn of(
-        pipeline: &Pipeline,
-        accounts: &Accounts,
-        keyed: &BTreeSet<String>,
-        in_flight: &dyn Fn(&str) -> u64,
-    ) -> Self {
+    fn of(pipeline: &Pipeline, accounts: &Accounts, keyed: &BTreeSet<String>, in_flight: &dyn Fn(&str) -> u64) -> Self {
         let account = Account { pipeline, accounts, keyed, in_flight };
         let mut nodes: Vec<NodeStatus> = pipeline.nodes().map(|node| account.node(&node.id, node.kind)).collect();
         let mut takes: BTreeMap<String, Sums> = BTreeMap::new();
@@ -207,7 +202,8 @@ impl Account<'_> {
         let mut sums = own.sums(end);
         let mut sent_again = 0;
         for (log, node) in again_ids(&own.id, nodes) {
-            let leads = node == end || self::ends(self.pipeline, &|id| self.keyed.contains(id), node).nodes.contains(end);
+            let leads =
+                node == end || self::ends(self.pipeline, &|id| self.keyed.contains(id), node).nodes.contains(end);
             if leads && self.accounts.logs.contains_key(&log) {
                 let feed = self.feed(log);
                 sent_again += feed.events();

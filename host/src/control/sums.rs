@@ -63,7 +63,8 @@ pub(super) fn ends(pipeline: &Pipeline, keyed: &dyn Fn(&str) -> bool, from: &str
             reached.insert(id);
         }
     }
-    let sinks = pipeline.sinks.iter().filter(|sink| sink.inputs.iter().any(|input| reached.contains(input.value.as_str())));
+    let sinks =
+        pipeline.sinks.iter().filter(|sink| sink.inputs.iter().any(|input| reached.contains(input.value.as_str())));
     for sink in sinks {
         ends.nodes.insert(sink.node.id.clone());
         ends.lines.push(sink.node.id.clone());
@@ -114,7 +115,10 @@ impl Feed<'_> {
 }
 
 /// The readings and logs of a source's own: the first, and those from which its events are sent again to `nodes`.
-pub(super) fn again_ids<'a>(source: &'a str, nodes: &'a BTreeSet<String>) -> impl Iterator<Item = (String, &'a str)> + 'a {
+pub(super) fn again_ids<'a>(
+    source: &'a str,
+    nodes: &'a BTreeSet<String>,
+) -> impl Iterator<Item = (String, &'a str)> + 'a {
     let nodes = nodes.iter().map(String::as_str).chain([source]);
     nodes.map(move |node| (again::log(source, node), node))
 }

@@ -1,127 +1,117 @@
 //! May another request be started?
 //!
-//! A vendor says with each answer how much it still allows. [`Budgets`] remembers it by name, takes one for each request that
-//! starts, and says when to ask again. It never waits itself.
+//! A vendor says with each answer how much it still allows. [`Budgets`] remembers it by name, takes one from each budget on which a request
+//! draws, and says when to ask again. It never waits itself, and is given the time.
+//!
+//! A vendor counts by credential and not by sink, so whoever has the same authorization has the same [`Shared`] budgets. The authorization
+//! may leave a part to the company's other tools: its `share` of each window's limit is all that is started here. What the others took is seen
+//! in what remains, so nothing is started either when nothing remains.
 
-use std::collections::HashMap;
+mod news;
+mod shared;
+mod window;
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::clock::Moment;
 use crate::component::types::Budget;
 
-/// What is left, by name. A budget that was never reported allows everything.
-#[derive(Debug, Default)]
+pub use news::News;
+pub use shared::{Draw, Shared};
+use window::Window;
+
+/// A component that invents names without end gets no more budgets than these; vendors have a handful.
+const MOST_NAMES: usize = 256;
+
+/// A budget of which nothing may be taken now.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pause {
+    /// Before this nothing may.
+    pub until: Moment,
+    /// Its name.
+    pub budget: String,
+}
+
+/// What is left, by name. A budget of which nobody has told anything allows everything; but where a part is left to others, it allows one
+/// request before the first answer.
+#[derive(Debug)]
 pub struct Budgets {
-    left: HashMap<String, Left>,
+    share: f64,
+    windows: BTreeMap<String, Window>,
 }
-
-#[derive(Debug, Clone, Copy)]
-struct Left {
-    remaining: u64,
-    limit: Option<u64>,
-    resets: Moment,
-    /// How long the window was when it was last told.
-    window: Duration,
-    /// Nobody said how much there is since the last reset: the next answer will.
-    guessed: bool,
-}
-
-/// When a budget is spent and nobody said when it resets.
-const NO_RESET: Duration = Duration::from_secs(1);
 
 impl Budgets {
-    /// What an answer said. Answers overtake each other, so within one window the lowest remainder is the true one.
-    pub fn report(&mut self, now: Moment, budget: &Budget) {
-        let wait = match budget.resets_in_ms {
-            0 => NO_RESET,
-            ms => Duration::from_millis(ms),
-        };
-        let told =
-            Left { remaining: budget.remaining, limit: budget.limit, resets: now + wait, window: wait, guessed: false };
-        self.left
-            .entry(budget.name.clone())
-            .and_modify(|left| {
-                let same_window = now < left.resets && !left.guessed;
-                let remaining = if same_window { told.remaining.min(left.remaining) } else { told.remaining };
-                *left = Left { remaining, ..told };
-            })
-            .or_insert(told);
+    /// Uses so much of each budget: more than 0, and at most 1.
+    #[must_use]
+    pub fn new(share: f64) -> Self {
+        Self { share, windows: BTreeMap::new() }
     }
 
-    /// Takes one from each of these, or says when to ask again and takes none.
-    pub fn admit(&mut self, now: Moment, names: &[String]) -> Result<(), Moment> {
-        for name in names {
-            let Some(left) = self.left.get_mut(name) else { continue };
-            left.renew(now);
-            if left.remaining == 0 {
-                return Err(left.resets);
-            }
+    /// Takes one from each of these, or says what to wait for and takes none.
+    pub fn admit(&mut self, now: Moment, names: &[String]) -> Result<(), Pause> {
+        let share = self.share;
+        let pause = |windows: &mut BTreeMap<String, Window>, budget: &String| {
+            let until = windows.get_mut(budget)?.pause(now, share)?;
+            Some(Pause { until, budget: budget.clone() })
+        };
+        if let Some(longest) = names.iter().filter_map(|name| pause(&mut self.windows, name)).max() {
+            return Err(longest);
         }
         for name in names {
-            if let Some(left) = self.left.get_mut(name) {
-                left.remaining -= 1;
+            if let Some(window) = self.window(name) {
+                window.start();
             }
         }
         Ok(())
     }
+
+    /// A request that was admitted with these names is over; `answered`: by an answer.
+    pub fn finish(&mut self, names: &[String], answered: bool) {
+        for name in names {
+            if let Some(window) = self.windows.get_mut(name) {
+                window.finish(answered);
+            }
+        }
+    }
+
+    /// What an answer said, to a request that was started then.
+    pub fn report(&mut self, now: Moment, started: Moment, budget: &Budget) {
+        if let Some(window) = self.window(&budget.name) {
+            window.report(now, started, budget);
+        }
+    }
+
+    /// An answer asked for a wait in as many words. Whoever else draws on these would be refused, too.
+    pub fn wait(&mut self, now: Moment, names: &[String], wait: Duration) {
+        for name in names {
+            if let Some(window) = self.window(name) {
+                window.wait(now + wait);
+            }
+        }
+    }
+
+    /// What is paused now.
+    pub fn pauses(&mut self, now: Moment) -> Vec<Pause> {
+        let pause = |(budget, window): (&String, &mut Window)| {
+            Some(Pause { until: window.pause(now, self.share)?, budget: budget.clone() })
+        };
+        self.windows.iter_mut().filter_map(pause).collect()
+    }
+
+    fn window(&mut self, name: &str) -> Option<&mut Window> {
+        if !self.windows.contains_key(name) && self.windows.len() < MOST_NAMES {
+            self.windows.insert(name.to_owned(), Window::default());
+        }
+        self.windows.get_mut(name)
+    }
 }
 
-impl Left {
-    /// After the reset the whole limit is there again; of an unknown limit one request may ask.
-    fn renew(&mut self, now: Moment) {
-        if now >= self.resets {
-            self.remaining = self.limit.unwrap_or(1).max(1);
-            self.resets = now + self.window;
-            self.guessed = self.limit.is_none();
-        }
+impl Default for Budgets {
+    fn default() -> Self {
+        Self::new(1.0)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(seconds: u64) -> Moment {
-        Moment::ZERO + Duration::from_secs(seconds)
-    }
-
-    fn told(remaining: u64, limit: Option<u64>, seconds: u64) -> Budget {
-        Budget { name: "track".into(), limit, remaining, resets_in_ms: seconds * 1000 }
-    }
-
-    /// How many requests start at each second, when as many as possible want to.
-    fn starts(budgets: &mut Budgets, seconds: &[u64]) -> Vec<usize> {
-        let names = ["track".to_owned()];
-        let start =
-            |budgets: &mut Budgets, second| (0..10).take_while(|_| budgets.admit(at(second), &names).is_ok()).count();
-        seconds.iter().map(|second| start(budgets, *second)).collect()
-    }
-
-    #[test]
-    fn nothing_is_started_past_a_budget() {
-        // (what was told at 0 s, how many of ten start at 0, 1, 5 and 6 s)
-        let table = [
-            (vec![], [10, 10, 10, 10]),
-            (vec![told(3, Some(4), 5)], [3, 0, 4, 0]),
-            (vec![told(0, None, 5)], [0, 0, 1, 0]),
-            // An answer that was overtaken says more than is left.
-            (vec![told(3, Some(4), 5), told(7, Some(4), 5)], [3, 0, 4, 0]),
-            (vec![told(0, None, 0)], [0, 1, 1, 1]),
-        ];
-        for (reports, expected) in table {
-            let mut budgets = Budgets::default();
-            reports.iter().for_each(|report| budgets.report(at(0), report));
-            assert_eq!(starts(&mut budgets, &[0, 1, 5, 6]), expected, "{reports:?}");
-        }
-    }
-
-    #[test]
-    fn a_spent_budget_says_when_to_ask_again_and_takes_nothing_of_the_others() {
-        let mut budgets = Budgets::default();
-        budgets.report(at(0), &told(2, Some(2), 9));
-        budgets.report(at(0), &Budget { name: "hour".into(), ..told(0, Some(5), 60) });
-        let both = ["track".to_owned(), "hour".to_owned()];
-        assert_eq!(budgets.admit(at(1), &both), Err(at(60)));
-        assert_eq!(starts(&mut budgets, &[1]), [2]);
-    }
-}
+mod tests;

@@ -2,16 +2,20 @@
 //!
 //! It is a value: it needs no file, no terminal and no stdout of its own.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+
 use crate::component::Node;
-use crate::component::types::Budget;
-use crate::config::{SinkOptions, SourceOptions};
+use crate::config::{SinkOptions, SourceOptions, TransformOptions};
 use crate::connector::Native;
 use crate::connector::server::Door;
+use crate::delivery::budget::Shared;
 use crate::delivery::gather::Limits;
 
 use super::flow::{Flow, Input, Step};
+use super::keyed::Ask;
 use super::sink::Outlet;
 
 /// The whole.
@@ -28,6 +32,10 @@ pub struct Graph {
     pub transforms: Vec<Transform>,
     /// Where they go.
     pub sinks: Vec<Sink>,
+    /// Where transforms that remember are asked, by their ids.
+    pub desks: BTreeMap<String, UnboundedSender<Ask>>,
+    /// What each authorization allows, by its name: for whoever wants to know what is paused.
+    pub budgets: BTreeMap<String, Shared>,
 }
 
 /// A source.
@@ -61,6 +69,20 @@ pub struct Transform {
     pub inputs: Vec<String>,
     /// The component.
     pub node: Node,
+    /// If it remembers: what is needed for that.
+    pub keyed: Option<Remembering>,
+}
+
+/// What a transform that remembers needs beside its component.
+pub struct Remembering {
+    /// The component's own name: states are read by it alone.
+    pub component: String,
+    /// State versions: what it writes, then what it still reads.
+    pub versions: Vec<u32>,
+    /// What the operator set.
+    pub options: TransformOptions,
+    /// What operators ask while it runs.
+    pub asks: UnboundedReceiver<Ask>,
 }
 
 /// A sink.
@@ -75,42 +97,83 @@ pub struct Sink {
     pub outlet: Outlet,
     /// The most that is offered at once.
     pub limits: Limits,
-    /// Budgets known before the first answer.
-    pub budgets: Vec<Budget>,
+    /// What the other side allows, shared with all who have the same authorization.
+    pub budgets: Shared,
 }
 
 /// What a source's events go through, and which sinks they reach.
 pub struct Route {
-    /// The transforms and the inputs of each sink.
+    /// The transforms and the inputs of each end.
     pub flow: Flow,
-    /// The sinks, by their place in the graph, in the order of the flow.
-    pub sinks: Vec<usize>,
+    /// Where it ends, in the order of the flow.
+    pub ends: Vec<End>,
+}
+
+/// Where a source's events end: in a sink, or in a transform that remembers, whose output is a source of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// A sink, by its place in the graph.
+    Sink(usize),
+    /// A transform, by its place in the graph.
+    Keyed(usize),
 }
 
 impl Graph {
     /// The route of one source: the transforms that it reaches, in order, and the sinks.
     #[must_use]
     pub fn route(&self, source: &str) -> Route {
-        let mut reached: Vec<(&str, Input)> = vec![(source, Input::Source)];
-        let inputs_of = |reached: &[(&str, Input)], inputs: &[String]| -> Vec<Input> {
+        self.route_at(source, source)
+    }
+
+    /// The route of a source's events that are given at this node: the node, if it is not the source itself, and what it reaches.
+    #[must_use]
+    pub fn route_at(&self, source: &str, node: &str) -> Route {
+        let mut reached: Vec<(&str, Input)> = if source == node { vec![(source, Input::Source)] } else { Vec::new() };
+        let inputs_of = |reached: &[(&str, Input)], id: &str, inputs: &[String]| -> Vec<Input> {
+            if id == node {
+                return vec![Input::Source];
+            }
             reached.iter().filter(|(id, _)| inputs.iter().any(|input| input == id)).map(|(_, input)| *input).collect()
         };
-        let mut steps = Vec::new();
-        for transform in &self.transforms {
-            let inputs = inputs_of(&reached, &transform.inputs);
-            if !inputs.is_empty() {
-                reached.push((&transform.id, Input::Step(steps.len())));
-                steps.push(Step { id: transform.id.clone(), node: transform.node.clone(), inputs });
+        let (mut steps, mut ends, mut inputs_of_ends) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, transform) in self.transforms.iter().enumerate() {
+            let inputs = inputs_of(&reached, &transform.id, &transform.inputs);
+            if inputs.is_empty() {
+                continue;
             }
+            if transform.keyed.is_some() {
+                ends.push(End::Keyed(place));
+                inputs_of_ends.push(inputs);
+                continue;
+            }
+            reached.push((&transform.id, Input::Step(steps.len())));
+            steps.push(Step { id: transform.id.clone(), node: transform.node.clone(), inputs });
         }
-        let (mut sinks, mut ends) = (Vec::new(), Vec::new());
         for (place, sink) in self.sinks.iter().enumerate() {
-            let inputs = inputs_of(&reached, &sink.inputs);
+            let inputs = inputs_of(&reached, &sink.id, &sink.inputs);
             if !inputs.is_empty() {
-                sinks.push(place);
-                ends.push(inputs);
+                ends.push(End::Sink(place));
+                inputs_of_ends.push(inputs);
             }
         }
-        Route { flow: Flow { source: source.to_owned(), steps, sinks: ends }, sinks }
+        Route { flow: Flow { source: source.to_owned(), steps, sinks: inputs_of_ends }, ends }
+    }
+
+    /// The nodes that a source's events reach, itself among them.
+    #[must_use]
+    pub fn reached(&self, source: &str) -> Vec<String> {
+        let Route { flow, ends } = self.route(source);
+        let ends = ends.into_iter().map(|end| self.end(end).to_owned());
+        let steps = flow.steps.into_iter().map(|step| step.id);
+        [source.to_owned()].into_iter().chain(steps).chain(ends).collect()
+    }
+
+    /// The id of an end.
+    #[must_use]
+    pub fn end(&self, end: End) -> &str {
+        match end {
+            End::Sink(place) => &self.sinks[place].id,
+            End::Keyed(place) => &self.transforms[place].id,
+        }
     }
 }

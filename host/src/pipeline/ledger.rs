@@ -10,12 +10,14 @@ mod fate;
 mod keep;
 mod reading;
 
+use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::mpsc::{UnboundedSender, WeakUnboundedSender};
 use tokio::sync::{Notify, oneshot};
 
-use crate::store::{Cursor, DeadLetter};
+use crate::store::{Append, Cursor, DeadLetter, StateChange};
 
 pub use book::{Book, Room};
 pub use fate::{Fate, Missed};
@@ -32,6 +34,9 @@ pub struct Slot {
     pub sink: usize,
 }
 
+/// An event that is settled in a sink's line: its place in the batch of the receipt, and what became of it.
+pub type Line = (Slot, Receipt, u32, Fate);
+
 /// A batch to open.
 #[derive(Debug, Default)]
 pub struct Opening {
@@ -47,12 +52,36 @@ pub struct Opening {
     pub open: Vec<Vec<u32>>,
     /// For each sink, the events of which something was rejected on the way to it.
     pub rejected: Vec<Vec<u32>>,
+    /// The number among them that is no event, but the end of a snapshot.
+    pub mark: Option<u32>,
     /// What the source left out or could not read beside them.
     pub missed: Missed,
     /// What was rejected on the way; stored with the commit that settles it.
     pub dead: Vec<DeadLetter>,
     /// Who waits for all of it to be settled and committed.
     pub caller: Option<oneshot::Sender<()>>,
+}
+
+/// What a keyed transform decided: it becomes true with one commit.
+#[derive(Debug, Default)]
+pub struct Decided {
+    /// Events that it is done with.
+    pub settled: Vec<Line>,
+    /// What can never pass.
+    pub dead: Vec<DeadLetter>,
+    /// What it keeps.
+    pub states: Vec<StateChange>,
+    /// Its output.
+    pub append: Option<Append>,
+}
+
+/// What a sink settled of a keyed transform's output with somebody rejected: the transform has to know before it is settled.
+#[derive(Debug)]
+pub struct Comeback {
+    /// What is settled.
+    pub settled: Vec<Line>,
+    /// What was rejected.
+    pub dead: Vec<DeadLetter>,
 }
 
 /// What the run did, in numbers.
@@ -84,8 +113,20 @@ pub struct Ledger {
 struct Books {
     sources: Vec<Book>,
     dead: Vec<DeadLetter>,
+    decided: Decisions,
+    /// Keyed transforms that want to know what was rejected of their output, by their number among the sources. The sinks hold the
+    /// strong ends, so that a transform sees when the last of them has ended.
+    comebacks: HashMap<usize, WeakUnboundedSender<Comeback>>,
     counts: Counts,
     next: Receipt,
+}
+
+/// Decisions that wait for their commit.
+#[derive(Debug, Default)]
+struct Decisions {
+    states: Vec<StateChange>,
+    append: Vec<Append>,
+    answers: Vec<oneshot::Sender<()>>,
 }
 
 impl Ledger {
@@ -127,7 +168,7 @@ impl Ledger {
         let mut books = self.books();
         let receipt = books.next;
         books.next += 1;
-        books.counts.read += u64::from(opening.events);
+        books.counts.read += u64::from(opening.events - u32::from(opening.mark.is_some()));
         books.counts.skipped += opening.missed.skipped;
         let mut opening = opening;
         books.dead(&mut opening.dead);
@@ -137,16 +178,44 @@ impl Ledger {
         receipt
     }
 
-    /// Settles events of one sink: each is a receipt, the event's place in that batch, and what became of it.
-    pub fn settle(&self, settled: impl IntoIterator<Item = (Slot, Receipt, u32, Fate)>, mut dead: Vec<DeadLetter>) {
+    /// Settles events of one sink: each is a receipt, the event's place in that batch, and what became of it. What was rejected of a
+    /// keyed transform's output goes back there first.
+    pub fn settle(&self, settled: impl IntoIterator<Item = Line>, mut dead: Vec<DeadLetter>) {
+        let mut settled: Vec<_> = settled.into_iter().collect();
         let mut books = self.books();
+        books.send_back(&mut settled, &mut dead);
         books.dead(&mut dead);
-        for (slot, receipt, event, fate) in settled {
-            books.counts.settled += 1;
-            books.sources[slot.source].settle(slot.sink, receipt, event, fate);
-        }
+        books.settle(settled);
         drop(books);
         self.work.notify_one();
+    }
+
+    /// Takes a decision. It is stored with the next commit, whole; the answer comes when it is.
+    pub fn decide(&self, decided: Decided) -> oneshot::Receiver<()> {
+        let Decided { settled, mut dead, states, append } = decided;
+        let (answer, stored) = oneshot::channel();
+        let mut books = self.books();
+        books.dead(&mut dead);
+        books.settle(settled);
+        books.decided.states.extend(states);
+        books.decided.append.extend(append);
+        books.decided.answers.push(answer);
+        drop(books);
+        self.work.notify_one();
+        stored
+    }
+
+    /// From now on, what is rejected of this source's events goes there first.
+    pub fn sends_back(&self, source: usize, to: &UnboundedSender<Comeback>) {
+        self.books().comebacks.insert(source, to.downgrade());
+    }
+
+    /// Comes back when a commit has made room somewhere after this was called.
+    pub fn freed(&self) -> impl Future<Output = ()> + '_ {
+        let mut freed = Box::pin(self.room.notified());
+        // Registered now, or room that is made between a look and the wait would go unnoticed.
+        freed.as_mut().enable();
+        freed
     }
 
     /// Stores dead letters that belong to no open batch.
@@ -213,6 +282,30 @@ impl Ledger {
 }
 
 impl Books {
+    fn settle(&mut self, settled: Vec<Line>) {
+        for (slot, receipt, event, fate) in settled {
+            self.counts.settled += u64::from(fate != Fate::Mark);
+            self.sources[slot.source].settle(slot.sink, receipt, event, fate);
+        }
+    }
+
+    /// Takes out what a keyed transform has to know first.
+    fn send_back(&mut self, settled: &mut Vec<Line>, dead: &mut Vec<DeadLetter>) {
+        if dead.is_empty() {
+            return;
+        }
+        for (source, to) in &self.comebacks {
+            let id = &self.sources[*source].id;
+            let dead: Vec<DeadLetter> = dead.extract_if(.., |letter| letter.source == *id).collect();
+            if dead.is_empty() {
+                continue;
+            }
+            let settled = settled.extract_if(.., |(slot, ..)| slot.source == *source).collect();
+            // If the transform has ended, all of it stays unsettled and is sent again by the next run.
+            let _ended = to.upgrade().map(|to| to.send(Comeback { settled, dead }));
+        }
+    }
+
     fn dead(&mut self, dead: &mut Vec<DeadLetter>) {
         self.counts.rejected += dead.len() as u64;
         self.dead.append(dead);

@@ -18,9 +18,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
 use crate::clock::{Clock, Moment};
-use crate::component::types::Budget;
 use crate::config::SinkOptions;
-use crate::delivery::budget::Budgets;
+use crate::delivery::budget::{News, Shared};
 use crate::delivery::gather::{Gather, Limits};
 use crate::delivery::order::Order;
 use crate::delivery::retry::Retry;
@@ -57,8 +56,8 @@ pub struct Parts {
     pub outlet: Outlet,
     /// The most that is offered at once.
     pub limits: Limits,
-    /// Budgets known before the first answer.
-    pub budgets: Vec<Budget>,
+    /// What the other side allows, shared with all who have the same authorization.
+    pub budgets: Shared,
     /// What the operator set.
     pub options: SinkOptions,
     /// The ledger.
@@ -78,7 +77,9 @@ pub struct Sink {
     items: Items,
     gather: Gather,
     order: Order,
-    budgets: Budgets,
+    budgets: Shared,
+    /// Which pauses for a budget were told.
+    pauses: News,
     retry: Retry,
     breaker: Breaker,
     jobs: Jobs,
@@ -100,9 +101,7 @@ impl Sink {
     /// A sink that has nothing to do yet.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { id, outlet, limits, budgets: known, options, ledger, clock } = parts;
-        let mut budgets = Budgets::default();
-        known.iter().for_each(|budget| budgets.report(clock.now(), budget));
+        let Parts { id, outlet, limits, budgets, options, ledger, clock } = parts;
         Self {
             gather: Gather::new(options.linger),
             id,
@@ -114,6 +113,7 @@ impl Sink {
             items: Items::default(),
             order: Order::default(),
             budgets,
+            pauses: News::default(),
             retry: Retry::default(),
             breaker: Breaker::default(),
             jobs: Jobs::default(),

@@ -55,13 +55,23 @@ pub struct Look {
     pub seen: Vec<String>,
     /// Something was rejected of which nobody knows whom it was about, so nobody can be said to be absent.
     pub is_blind: bool,
+    /// The number that its end takes among the batch's, if it closes the snapshot.
+    pub end: u32,
 }
 
 impl Look {
+    /// The same, when its end was seen to already.
+    #[must_use]
+    pub fn without_end(&self) -> Self {
+        let mut look = self.clone();
+        look.part.closes = false;
+        look
+    }
+
     /// What a source read, and could not.
     fn new(part: Part, unread: &[Unread]) -> Self {
         let is_blind = unread.iter().any(|one| one.key.is_none() && one.why == WhyUnread::Rejected);
-        Self { part, seen: unread.iter().filter_map(|one| one.key.clone()).collect(), is_blind }
+        Self { part, seen: unread.iter().filter_map(|one| one.key.clone()).collect(), is_blind, end: 0 }
     }
 }
 

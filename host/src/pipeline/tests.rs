@@ -8,7 +8,7 @@
 //! Tried: without the `persist(SyncAll)` in `LocalStore::write` this fails before the first step; with it only when the store is
 //! claimed, at the first answer, whose three people are lost.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{SocketAddr, TcpListener as StdListener};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -27,6 +27,7 @@ use crate::clock::Clock;
 use crate::component::types::Batch;
 use crate::config::{SinkOptions, SourceOptions};
 use crate::connector::{Deliver, Delivering, Outcome, SourceSettings};
+use crate::delivery::budget::Shared;
 use crate::delivery::gather::Limits;
 use crate::delivery::inbound::Inbound;
 use crate::store::local::tests::disk::{Files, files, folder};
@@ -96,14 +97,16 @@ async fn running(
         journal_max_bytes: LOG_BYTES,
         sources: vec![Source { id: "in".into(), options: SourceOptions::default(), kind: SourceKind::Native(native) }],
         transforms: Vec::new(),
+        desks: Default::default(),
         sinks: vec![Sink {
             id: "out".into(),
             inputs: vec!["in".into()],
             options: SinkOptions { linger: Duration::ZERO, ..SinkOptions::default() },
             outlet: Outlet::Native(Arc::new(receiver)),
             limits: Limits { events: 2, bytes: 1 << 20 },
-            budgets: Vec::new(),
+            budgets: Shared::default(),
         }],
+        budgets: BTreeMap::new(),
     };
     let (asks, asked) = stop();
     let handle = committer.handle();

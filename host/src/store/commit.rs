@@ -35,15 +35,28 @@ pub struct Append {
     pub events: u32,
 }
 
-/// What a keyed transform keeps about one key.
+/// What a keyed transform keeps from now on under one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateChange {
     /// The transform.
     pub node: String,
-    /// The event key.
-    pub key: String,
+    /// Which of its shelves.
+    pub shelf: Shelf,
+    /// The key on that shelf.
+    pub key: Vec<u8>,
     /// Opaque to the store; `None` forgets the key.
     pub value: Option<Vec<u8>>,
+}
+
+/// The shelves of a keyed transform: keys on different ones have nothing to do with each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shelf {
+    /// What is kept about a person, by the event key.
+    State,
+    /// The event keys, by the number of the person.
+    Number,
+    /// A few notes of the driver's own, by name.
+    Note,
 }
 
 /// What a commit was given.

@@ -2,7 +2,7 @@
 //!
 //! The later value of an attribute replaces the earlier; `null` unsets. Braze's operations (`{"inc": 1}`, `{"add": [..]}`, ...) do not
 //! replace: increments are added up here, and any other operation on an attribute that was already set has to go out in a later
-//! request. Increments are kept apart from everything else, because a request with one must not be sent twice.
+//! request. Where objects are merged, one on an attribute that was already set has to wait, too. Increments are kept apart from everything else, because a request with one must not be sent twice.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::fields::Field;
 use crate::text::Text;
 
 /// Deep-merges objects instead of replacing them, for a whole attributes object.
-const MERGE_OBJECTS: &str = "_merge_objects";
+pub const MERGE_OBJECTS: &str = "_merge_objects";
 
 /// The attributes of one object.
 #[derive(Debug, Default)]
@@ -37,12 +37,22 @@ impl<'a> Attributes<'a> {
         &self.fields
     }
 
-    /// Adds a later update's, or gives them back if they cannot share an object with what is here.
-    pub fn join(&mut self, later: Vec<Field<'a>>) -> Result<(), Vec<Field<'a>>> {
+    /// Whether it holds an object that is laid over another one, if the settings say so and the update does not.
+    #[must_use]
+    pub fn is_merged_by_default(&self) -> bool {
+        !merges(&self.fields) && self.fields.iter().any(|field| is_nested(&field.value))
+    }
+
+    /// Adds a later update's, or gives them back if they cannot share an object with what is here. `merged`: objects are laid over each
+    /// other unless an update says otherwise.
+    pub fn join(&mut self, later: Vec<Field<'a>>, merged: bool) -> Result<(), Vec<Field<'a>>> {
         if self.fields.is_empty() {
             self.fields = later;
         } else if !later.is_empty() {
             self.index();
+            if merged && later.iter().any(|field| is_nested(&field.value) && self.places.contains_key(&field.name)) {
+                return Err(later);
+            }
             let Some(sums) = self.sums(&later) else { return Err(later) };
             self.replace(later);
             sums.into_iter().for_each(|(place, sum)| self.fields[place].value = Cow::Owned(sum));
@@ -58,7 +68,6 @@ impl<'a> Attributes<'a> {
 
     /// What the increments among them add up to, by place. None if one of them cannot share an object with what is here.
     fn sums(&self, later: &[Field<'a>]) -> Option<Vec<(usize, String)>> {
-        let merges = |fields: &[Field<'_>]| fields.iter().any(|field| field.name.as_str() == MERGE_OBJECTS);
         if merges(later) || merges(&self.fields) {
             return None;
         }
@@ -89,6 +98,15 @@ pub fn any_increments(fields: &[Field<'_>]) -> bool {
     fields.iter().any(|field| first_member(&field.value) == Some("inc"))
 }
 
+fn merges(fields: &[Field<'_>]) -> bool {
+    fields.iter().any(|field| field.name.as_str() == MERGE_OBJECTS)
+}
+
+/// Whether it is an object, and no operation.
+fn is_nested(value: &str) -> bool {
+    value.starts_with('{') && !is_operation(value)
+}
+
 fn is_operation(value: &str) -> bool {
     matches!(first_member(value), Some("inc" | "add" | "remove" | "$add" | "$remove" | "$update"))
 }
@@ -117,11 +135,11 @@ mod tests {
     use crate::fields::Fields;
 
     /// The objects that updates become, one after another.
-    fn objects(updates: &[&'static str]) -> String {
+    fn objects(updates: &[&'static str], merged: bool) -> String {
         let mut objects = vec![Attributes::default()];
         for update in updates {
             let fields = serde_json::from_str::<Fields<'_>>(update).unwrap().0;
-            if let Err(fields) = objects.last_mut().unwrap().join(fields) {
+            if let Err(fields) = objects.last_mut().unwrap().join(fields, merged) {
                 objects.push(fields.into());
             }
         }
@@ -156,7 +174,20 @@ mod tests {
             ),
         ];
         for (updates, expected) in table {
-            assert_eq!(objects(updates), *expected, "{updates:?}");
+            assert_eq!(objects(updates, false), *expected, "{updates:?}");
+        }
+    }
+
+    #[test]
+    fn merged_objects_wait_for_each_other() {
+        let table: &[(&[&str], &str)] = &[
+            (&[r#"{"o":{"x":1}}"#, r#"{"p":{"y":1},"a":1}"#], r#"o={"x":1} p={"y":1} a=1"#),
+            (&[r#"{"o":{"x":1}}"#, r#"{"o":{"y":1}}"#], r#"o={"x":1} | o={"y":1}"#),
+            (&[r#"{"o":null}"#, r#"{"o":{"y":1}}"#], r#"o=null | o={"y":1}"#),
+            (&[r#"{"o":{"x":1}}"#, r#"{"o":null}"#], "o=null"),
+        ];
+        for (updates, expected) in table {
+            assert_eq!(objects(updates, true), *expected, "{updates:?}");
         }
     }
 

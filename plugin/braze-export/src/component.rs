@@ -2,4 +2,4 @@
 
 use crate::BrazeExport;
 
-brazeline_kit::export!(BrazeExport: sink);
+brazeline_kit::export!(BrazeExport: sink, meter, probe);

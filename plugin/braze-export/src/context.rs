@@ -61,7 +61,7 @@ impl Context {
 fn section(text: &str) -> Option<(Array, Vec<Behind>)> {
     let mut words = text.split(' ');
     let name = words.next()?;
-    let array = [Array::Attributes, Array::Events, Array::Purchases].into_iter().find(|array| array.name() == name)?;
+    let array = Array::ALL.into_iter().find(|array| array.name() == name)?;
     Some((array, words.map(behind).collect::<Option<_>>()?))
 }
 

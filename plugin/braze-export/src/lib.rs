@@ -1,12 +1,15 @@
 //! How do person updates reach Braze?
 //!
-//! Through `POST /users/track`, at most 75 objects a request. All that a batch says about a person's profile becomes one object,
-//! because Braze applies separate requests in any order; what the person did and bought stays as it is. Attributes may be sent
-//! twice without harm, events, purchases and increments may not, so the two never share a request.
+//! Through `POST /users/track`, at most 75 objects a request, or through its bulk form. All that a batch says about a person's profile
+//! becomes one object, because Braze applies separate requests in any order; what the person did and bought stays as it is. Attributes may
+//! be sent twice without harm, events, purchases and increments may not, so the two never share a request.
 //!
-//! It makes no profile of what is only taken away, sends no identifier as an attribute, and changes no value: what it does not
-//! have to look into goes out byte for byte.
+//! It makes no profile of what is only taken away, sends no identifier as an attribute, and changes no value: a value that Braze would not
+//! keep is refused here, and any other goes out byte for byte. Entering and leaving an audience can be an event or a purchase, too.
+//!
+//! What it sends can be counted beforehand in data points ([`Meter`]), and a key be tried without changing anything ([`Probe`]).
 
+mod endpoint;
 mod instance;
 mod limits;
 mod settings;
@@ -14,13 +17,17 @@ mod settings;
 mod fields;
 mod identifier;
 mod text;
+mod time;
 mod update;
+
+mod rule;
 
 mod action;
 mod attributes;
 mod memberships;
 mod people;
 mod person;
+mod transition;
 
 mod context;
 mod pack;
@@ -31,10 +38,16 @@ mod answer;
 mod quote;
 mod settle;
 
+mod meter;
+mod probe;
+
 #[cfg(target_family = "wasm")]
 mod component;
 
-use brazeline_kit::{Batch, Plan, Plugin, Prepared, Problem, Response, Scheme, Settled, Sink, Target};
+use brazeline_kit::{
+    Batch, Cost, Finding, Meter, Plan, Plugin, Prepared, Probe, Problem, Request, Response, Scheme, Settled, Sink,
+    Target,
+};
 
 pub use settings::{Authorization, Settings};
 
@@ -69,6 +82,7 @@ impl Plugin for BrazeExport {
             targets: vec![Target { name: REST.to_owned(), origin: self.origin.clone(), scheme }],
             gather_events: self.settings.gather_events(),
             gather_bytes: self.settings.gather_bytes(),
+            budgets: self.settings.budgets(),
             ..Plan::default()
         }
     }
@@ -80,12 +94,32 @@ impl Sink for BrazeExport {
     }
 
     fn settle(&self, context: &[u8], response: &Response) -> Settled {
-        settle::settle(context, response)
+        settle::settle(&self.settings, context, response)
+    }
+}
+
+impl Meter for BrazeExport {
+    fn measure(&self, requests: &[Request]) -> Vec<Cost> {
+        meter::measure(requests)
+    }
+}
+
+impl Probe for BrazeExport {
+    fn ask(&self, nonce: &str) -> Option<Request> {
+        Some(probe::ask(&self.settings, nonce))
+    }
+
+    fn judge(&self, response: &Response) -> Finding {
+        probe::judge(&self.settings, response)
     }
 }
 
 #[cfg(test)]
+mod against_the_sandbox;
+
+#[cfg(test)]
 mod tests {
+    use brazeline_kit::Budget;
     use expect_test::expect;
 
     use super::*;
@@ -99,6 +133,7 @@ mod tests {
         let plan = configure(r#"{"authorization":{"type":"braze","instance":"us-06"}}"#).unwrap().plan();
         expect![[r#"
             Plan {
+                source: None,
                 targets: [
                     Target {
                         name: "rest",
@@ -118,12 +153,25 @@ mod tests {
                 inbound: [],
                 gather_events: 1200,
                 gather_bytes: 1048576,
-                budgets: [],
+                budgets: [
+                    Budget {
+                        name: "track",
+                        limit: Some(
+                            3000,
+                        ),
+                        remaining: 3000,
+                        resets_in_ms: 3000,
+                    },
+                ],
             }"#]]
         .assert_eq(&format!("{plan:#?}"));
         let plan = configure(r#"{"objects_per_request":10,"body_limit_bytes":10000}"#).unwrap().plan();
         assert_eq!((plan.gather_events, plan.gather_bytes), (160, 5000));
         assert_eq!(plan.targets[0].origin, None);
+        let plan = configure(r#"{"endpoint":"bulk","burst_requests":20}"#).unwrap().plan();
+        assert_eq!((plan.gather_events, plan.gather_bytes), (16_000, 1_000_000));
+        let budget = Budget { name: "track_bulk".into(), limit: Some(20), remaining: 20, resets_in_ms: 1000 };
+        assert_eq!(plan.budgets, [budget]);
     }
 
     #[test]
@@ -132,6 +180,8 @@ mod tests {
             r#"{"authorization":{"instance":"US-99"},"objects_per_request":0,"body_limit_bytes":5000000,
                 "membership_attribute":"external_id","partner":"my company"}"#,
             r#"{"objects_per_request":76,"body_limit_bytes":1023,"membership_attribute":"","partner":"brazeline"}"#,
+            r#"{"endpoint":"bulk","objects_per_request":1001,"body_limit_bytes":2000001,"objects":"each_array","burst_requests":0}"#,
+            r#"{"membership_attribute":"first_name","boolean_attribute":"segment","enter_event":{"name":""}}"#,
         ];
         let problems = settings.iter().flat_map(|settings| configure(settings).unwrap_err());
         let lines: Vec<_> = problems.map(|problem| format!("{} {}", problem.pointer, problem.message)).collect();
@@ -144,6 +194,13 @@ mod tests {
             /objects_per_request say a number from 1 to 75
             /body_limit_bytes say a number from 1024 to 4000000
             /membership_attribute say the attribute's name
-            /partner say letters and digits, the first a capital: `Brazeline`"#]].assert_eq(&lines.join("\n"));
+            /partner say letters and digits, the first a capital: `Brazeline`
+            /objects_per_request say a number from 1 to 1000
+            /body_limit_bytes say a number from 1024 to 2000000
+            /burst_requests say a number from 1 on
+            /objects `endpoint: bulk` counts the objects of all arrays together
+            /membership_attribute this is a field of Braze's own; take another
+            /boolean_attribute say where the audience's name goes: `lytics_segment_{audience}`
+            /enter_event/name say a name of 1 to 255 characters"#]].assert_eq(&lines.join("\n"));
     }
 }

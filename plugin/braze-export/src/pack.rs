@@ -3,15 +3,14 @@
 //! As many as the limits allow, in order. Objects that were given together stay together if one request can hold them: the host takes a
 //! refused request apart by its events, and an event in two requests of a kind would be sent twice.
 
+use std::collections::BTreeMap;
+
 use brazeline_kit::{Field, Outgoing, Request};
 
 use crate::REST;
 use crate::action::Array;
 use crate::context::{Behind, Context};
-use crate::settings::Settings;
-
-/// The budget that every request draws on.
-pub const BUDGET: &str = "track";
+use crate::settings::{Counted, Settings};
 
 /// What requests of one kind have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +56,8 @@ pub struct Pack<'a> {
     settings: &'a Settings,
     lane: Lane,
     sections: [Section; 3],
+    /// How many objects about each person are in it.
+    persons: BTreeMap<usize, usize>,
     /// The events of the request that is being filled.
     events: Vec<u32>,
     full: Vec<Outgoing>,
@@ -73,25 +74,27 @@ impl<'a> Pack<'a> {
     /// With no requests.
     #[must_use]
     pub fn new(settings: &'a Settings, lane: Lane) -> Self {
-        let sections = [Array::Attributes, Array::Events, Array::Purchases].map(Section::new);
-        Self { settings, lane, sections, events: Vec::new(), full: Vec::new() }
+        let sections = Array::ALL.map(Section::new);
+        Self { settings, lane, sections, persons: BTreeMap::new(), events: Vec::new(), full: Vec::new() }
     }
 
-    /// Adds a bundle, none of whose objects is larger than one may be.
-    pub fn add(&mut self, bundle: &Bundle, events: &[u32]) {
+    /// Adds a bundle about a person, none of whose objects is larger than one may be.
+    pub fn add(&mut self, bundle: &Bundle, person: usize, events: &[u32]) {
         if bundle.ends.is_empty() {
             return;
         }
-        if !self.has_room(bundle.ends.len(), bundle.json.len()) {
+        let objects = Array::ALL.map(|array| bundle.ends.iter().filter(|(of, _)| *of == array).count());
+        if !self.has_room(person, objects, bundle.json.len()) {
             self.close();
         }
         let mut behind = self.behind(events);
         for (array, json) in bundle.objects() {
-            if !self.has_room(1, json.len()) {
+            if !self.has_room(person, Array::ALL.map(|of| usize::from(of == array)), json.len()) {
                 self.close();
                 behind = self.behind(events);
             }
             self.sections[array as usize].push(json, behind);
+            *self.persons.entry(person).or_default() += 1;
         }
     }
 
@@ -102,13 +105,23 @@ impl<'a> Pack<'a> {
         self.full
     }
 
-    /// An empty request has room for any one object.
-    fn has_room(&self, objects: usize, bytes: usize) -> bool {
-        let here = self.sections.iter().map(|section| section.objects.len()).sum::<usize>();
+    /// Whether so many objects of each array fit. An empty request has room for any one object.
+    fn has_room(&self, person: usize, objects: [usize; 3], bytes: usize) -> bool {
+        let here = self.sections.each_ref().map(|section| section.objects.len());
+        let new = objects.iter().sum::<usize>();
+        if here == [0; 3] && new == 1 {
+            return true;
+        }
+        let lengths = [0, 1, 2].map(|array| here[array] + objects[array]);
+        let counted = match self.settings.objects {
+            Counted::Total => lengths.iter().sum(),
+            Counted::EachArray => lengths.into_iter().max().unwrap_or(0),
+        };
+        let about = self.persons.get(&person).map_or(0, |objects| *objects) + new;
         let size = self.sections.iter().map(|section| section.json.len() + 1).sum::<usize>();
-        let fits = here + objects <= self.settings.objects_per_request
-            && size + objects + bytes <= self.settings.object_bytes();
-        fits || here + objects == 1
+        counted <= self.settings.most_objects()
+            && about <= self.settings.endpoint.profile_objects()
+            && size + new + bytes <= self.settings.object_bytes()
     }
 
     fn behind(&mut self, events: &[u32]) -> Behind {
@@ -121,7 +134,8 @@ impl<'a> Pack<'a> {
         if used.is_empty() {
             return;
         }
-        let mut body = Vec::with_capacity(self.settings.body_limit_bytes.min(64 * 1024));
+        self.persons.clear();
+        let mut body = Vec::with_capacity(self.settings.body_bytes().min(64 * 1024));
         let mut context = Context::default();
         for section in used {
             body.extend_from_slice(if body.is_empty() { b"{\"" } else { b",\"" });
@@ -137,17 +151,25 @@ impl<'a> Pack<'a> {
     }
 
     fn outgoing(&self, body: Vec<u8>, context: Context, events: Vec<u32>) -> Outgoing {
-        let mut request = Request::post_json(REST, "/users/track", body);
-        request.headers.push(Field::new("user-agent", format!("partner-{}", self.settings.partner)));
+        let endpoint = self.settings.endpoint;
+        let request = post(self.settings, body);
         Outgoing {
             request,
             events,
             context: context.to_text().into_bytes(),
             repeatable: self.lane.repeatable,
             rest_ms: self.lane.rest_ms,
-            budgets: vec![BUDGET.to_owned()],
+            budgets: vec![endpoint.burst_name().to_owned(), endpoint.hour_name().to_owned()],
         }
     }
+}
+
+/// A request with this body.
+#[must_use]
+pub fn post(settings: &Settings, body: Vec<u8>) -> Request {
+    let mut request = Request::post_json(REST, settings.endpoint.path(), body);
+    request.headers.push(Field::new("user-agent", format!("partner-{}", settings.partner)));
+    request
 }
 
 impl Section {

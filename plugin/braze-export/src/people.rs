@@ -7,12 +7,13 @@ use brazeline_kit::Event;
 use brazeline_kit::person::Audiences;
 
 use crate::action::{Action, Array, actions};
-use crate::attributes::any_increments;
+use crate::attributes::{MERGE_OBJECTS, any_increments};
 use crate::fields::Field;
 use crate::identifier::{Identifier, UPDATE_ONLY};
 use crate::person::Profile;
-use crate::settings::Settings;
+use crate::settings::{BadAttributes, Settings};
 use crate::update::Update;
+use crate::{memberships, rule, transition};
 
 /// Everything that a batch says, by person.
 #[derive(Debug, Default)]
@@ -53,14 +54,18 @@ impl<'a> People<'a> {
         let mut update = Update::read(event)?;
         let person = self.person(event.key, &update)?;
         let fields = update.attributes.take().map(|fields| fields.0).unwrap_or_default();
+        let audiences = update.audiences.take().unwrap_or_default();
+        memberships::check(&audiences, settings)?;
+        let mut deeds = if update.restated { Vec::new() } else { transition::actions(&audiences, &fields, settings)? };
         let fields = attributes(fields, &self.persons[person].identifier, settings)?;
-        let events = actions(Array::Events, update.events.take());
-        let actions: Vec<_> =
-            events.chain(actions(Array::Purchases, update.purchases.take())).collect::<Result<_, _>>()?;
+        for (array, items) in [(Array::Events, update.events.take()), (Array::Purchases, update.purchases.take())] {
+            let given = actions(array, items).collect::<Result<Vec<_>, _>>()?;
+            deeds.extend(given);
+        }
+        let actions = deeds;
         self.check_size(person, &actions, settings)?;
-        let audiences = update.audiences.unwrap_or_default();
         if !fields.is_empty() || !audiences.of.is_empty() || !audiences.members_in.is_empty() {
-            self.add(event.index, person, fields, audiences);
+            self.add(event.index, person, fields, audiences, settings.merge_objects);
         }
         if !actions.is_empty() {
             self.deeds.push(Deeds { person, event: event.index, actions });
@@ -98,12 +103,12 @@ impl<'a> People<'a> {
         }
     }
 
-    fn add(&mut self, event: u32, person: usize, fields: Vec<Field<'a>>, audiences: Audiences<'a>) {
+    fn add(&mut self, event: u32, person: usize, fields: Vec<Field<'a>>, audiences: Audiences<'a>, merged: bool) {
         let increments = any_increments(&fields);
         let before = self.persons[person].open.map(|place| &mut self.profiles[place]);
         let round = before.as_ref().map_or(0, |before| before.round + 1);
         let fields = match before {
-            Some(before) if before.increments == increments => match before.attributes.join(fields) {
+            Some(before) if before.increments == increments => match before.attributes.join(fields, merged) {
                 Ok(()) => return before.also(event, audiences),
                 Err(fields) => fields,
             },
@@ -124,30 +129,51 @@ impl<'a> Profile<'a> {
     }
 }
 
-/// Without those that Braze would read as whom the object is about.
+/// Without those that Braze would read as whom the object is about (so an identifier is never unset), and, if the settings say so, without
+/// those that it would not keep.
 fn attributes<'a>(
     mut fields: Vec<Field<'a>>,
     identifier: &Identifier,
     settings: &Settings,
 ) -> Result<Vec<Field<'a>>, String> {
+    fields.retain(|field| !identifier.conflicts(field.name.as_str()));
     for field in &fields {
         let name = field.name.as_str();
-        if name == settings.membership_attribute {
-            return Err(format!(
-                "/attributes/{name}: this attribute holds the audiences; say memberships under `audiences`, or choose another \
-                 `membership_attribute`"
-            ));
-        }
-        if name == UPDATE_ONLY {
-            return Err(format!("/attributes/{name}: this is a setting of the sink, `update_existing_only`"));
+        let reason = match name {
+            _ if name == settings.membership_attribute => {
+                "this attribute holds the audiences; say memberships under `audiences`, or choose another `membership_attribute`"
+            }
+            _ if settings.boolean_attribute.covers(name) => {
+                "this attribute holds an audience; say memberships under `audiences`, or choose another `boolean_attribute`"
+            }
+            UPDATE_ONLY => "this is a setting of the sink, `update_existing_only`",
+            MERGE_OBJECTS if !matches!(field.value.as_ref(), "true" | "false") => "this is neither `true` nor `false`",
+            _ => continue,
+        };
+        return Err(format!("/attributes/{name}: {reason}"));
+    }
+    let wrong = |field: &Field<'_>| rule::check(field.name.as_str(), &field.value).err();
+    match settings.bad_attributes {
+        BadAttributes::Drop => fields.retain(|field| wrong(field).is_none()),
+        BadAttributes::Reject => {
+            if let Some((field, rule)) = fields.iter().find_map(|field| Some((field, wrong(field)?))) {
+                return Err(format!("/attributes/{}: {rule}", short(field.name.as_str())));
+            }
         }
     }
-    fields.retain(|field| !identifier.conflicts(field.name.as_str()));
     Ok(fields)
+}
+
+/// A name, cut where nobody reads on.
+fn short(name: &str) -> Cow<'_, str> {
+    match name.char_indices().nth(80) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &name[..end])),
+        None => Cow::Borrowed(name),
+    }
 }
 
 /// Why an object can never be sent.
 #[must_use]
 pub fn too_large(array: Array, settings: &Settings) -> String {
-    format!("/{}: an object does not fit into a request of {} bytes", array.name(), settings.body_limit_bytes)
+    format!("/{}: an object does not fit into a request of {} bytes", array.name(), settings.body_bytes())
 }

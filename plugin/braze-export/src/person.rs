@@ -37,10 +37,10 @@ impl Profile<'_> {
             out.push(b':');
             out.extend_from_slice(field.value.as_bytes());
         }
-        if !self.memberships.is_empty() {
-            out.push(b',');
-            self.memberships.write(&settings.membership_attribute, out);
+        if settings.merge_objects && self.attributes.is_merged_by_default() {
+            out.extend_from_slice(b",\"_merge_objects\":true");
         }
+        self.memberships.write(settings, out);
         out.push(b'}');
     }
 
@@ -52,7 +52,7 @@ impl Profile<'_> {
 
 /// Writes an event or a purchase.
 pub fn write_action(action: &Action<'_>, identifier: &str, settings: &Settings, out: &mut Vec<u8>) {
-    open(identifier, settings.update_existing_only, out);
+    open(identifier, if action.update_only { Some(true) } else { settings.update_existing_only }, out);
     out.push(b',');
     // It is an object with members: that was checked.
     out.extend_from_slice(action.json.trim_start_matches('{').as_bytes());

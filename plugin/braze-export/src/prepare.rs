@@ -56,7 +56,7 @@ fn pack_profiles(
             let reason = too_large(Array::Attributes, settings);
             rejections.extend(profile.events.iter().map(|index| Rejection { index: *index, reason: reason.clone() }));
         } else {
-            pack.add(&bundle, &profile.events);
+            pack.add(&bundle, profile.person, &profile.events);
         }
     }
     pack.finish()
@@ -75,7 +75,7 @@ fn pack_deeds<'a>(
             write_action(action, &people.persons[deed.person].identifier.member, settings, &mut bundle.json);
             bundle.end(action.array);
         }
-        pack.add(&bundle, &[deed.event]);
+        pack.add(&bundle, deed.person, &[deed.event]);
     }
     pack.finish()
 }

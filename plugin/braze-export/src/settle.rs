@@ -11,26 +11,20 @@ use brazeline_kit::{Rejection, Response, Settled, Verdict};
 use crate::allowance;
 use crate::answer::{Answer, ItemError};
 use crate::context::Context;
+use crate::endpoint::Endpoint;
+use crate::settings::Settings;
 
 /// See the module.
 #[must_use]
-pub fn settle(context: &[u8], response: &Response) -> Settled {
+pub fn settle(settings: &Settings, context: &[u8], response: &Response) -> Settled {
+    let endpoint = settings.endpoint;
     let answer = Answer::read(&response.body);
     let verdict = match response.status {
         200..=299 => taken(context, response, answer),
-        300..=399 => Verdict::Stop(said(response, &answer, "no request is redirected; check `instance` or `hosts`")),
-        401 => Verdict::Stop(said(
-            response,
-            &answer,
-            "it does not know the API key; check `api_key`, and that it belongs to this instance, since the key of another one is \
-             answered the same way",
-        )),
-        403 => Verdict::Stop(said(
-            response,
-            &answer,
-            "the key needs the permission `users.track`, and the plan has to allow it",
-        )),
-        404 => Verdict::Stop(said(response, &answer, "there is no `/users/track` here; check `instance` or `hosts`")),
+        300..=399 => Verdict::Stop(said(response, &answer, REDIRECTED)),
+        401 if !is_about_permission(&answer) => Verdict::Stop(said(response, &answer, UNKNOWN_KEY)),
+        401 | 403 => Verdict::Stop(said(response, &answer, &lacks_permission(endpoint))),
+        404 => Verdict::Stop(said(response, &answer, &nothing_here(endpoint))),
         408 | 500..=599 => Verdict::Retry(allowance::asked_ms(response).unwrap_or(0)),
         429 => Verdict::Retry(allowance::wait_ms(response)),
         413 => {
@@ -38,7 +32,33 @@ pub fn settle(context: &[u8], response: &Response) -> Settled {
         }
         _ => Verdict::Split(said(response, &answer, "it refuses the request as a whole")),
     };
-    Settled { verdict, budgets: allowance::budgets(response) }
+    Settled { verdict, budgets: allowance::budgets(settings, response) }
+}
+
+/// What a redirect means.
+pub const REDIRECTED: &str = "no request is redirected; check `instance` or `hosts`";
+
+/// What a 401 means.
+pub const UNKNOWN_KEY: &str = "it does not know the API key; check `api_key`, and that it belongs to this instance, since the key of \
+    another one is answered the same way";
+
+/// What a 403 means.
+#[must_use]
+pub fn lacks_permission(endpoint: Endpoint) -> String {
+    format!("the key needs the permission `{}`, and the plan has to allow it", endpoint.permission())
+}
+
+/// What a 404 means.
+#[must_use]
+pub fn nothing_here(endpoint: Endpoint) -> String {
+    format!("there is no `{}` here; check `instance` or `hosts`", endpoint.path())
+}
+
+/// Whether Braze says that the key is known and may not do this. Its pages document no status for that.
+#[must_use]
+pub fn is_about_permission(answer: &Option<Answer>) -> bool {
+    let words = answer.as_ref().map(Answer::words).unwrap_or_default().to_ascii_lowercase();
+    words.contains("permission") || words.contains("not authorized to access")
 }
 
 fn taken(context: &[u8], response: &Response, answer: Option<Answer>) -> Verdict {
@@ -86,7 +106,8 @@ fn reason(error: &ItemError) -> String {
 }
 
 /// The status, Braze's words, and what to do.
-fn said(response: &Response, answer: &Option<Answer>, help: &str) -> String {
+#[must_use]
+pub fn said(response: &Response, answer: &Option<Answer>, help: &str) -> String {
     match answer.as_ref().map(Answer::words).unwrap_or_default() {
         words if words.is_empty() => format!("Braze answers {}: {help}", response.status),
         words => format!("Braze answers {} ({words}): {help}", response.status),

@@ -27,6 +27,9 @@ pub struct Update<'a> {
     /// What the person bought.
     #[serde(borrow, default)]
     pub purchases: Option<Vec<&'a RawValue>>,
+    /// Only said again: no transition happened.
+    #[serde(default)]
+    pub restated: bool,
 }
 
 impl<'a> Update<'a> {

@@ -53,7 +53,7 @@ pub struct Kept<'a> {
 }
 
 impl<'a> Held<'a> {
-    /// The tags of a key: the audiences that it is in.
+    /// The tags of a key, in the order in which they were last put: the audiences that it is in.
     #[must_use]
     pub fn tags(&self, kept: &Kept<'a>) -> &[&'a str] {
         self.tags.get(kept.tags.clone()).unwrap_or_default()
@@ -85,6 +85,12 @@ impl KeyedOutput {
         self.output.emit(key, body)
     }
 
+    /// Emits an event whose body is JSON text already.
+    pub fn emit_json(&mut self, origin: u32, key: &str, body: &str) {
+        self.output.current = origin;
+        self.output.emit_json(key, body);
+    }
+
     /// Says that nothing comes of an input.
     pub fn drop(&mut self, index: u32) {
         self.output.dropped.push(index);
@@ -108,7 +114,7 @@ pub enum Update {
     Put {
         /// Its state.
         bytes: Vec<u8>,
-        /// The audiences that it is in now.
+        /// The audiences that it is in now, each once. [`Held::tags`] gives them back in this order.
         tags: Vec<String>,
         /// Still in doubt, for what could not be said now.
         unsure: bool,

@@ -1,8 +1,9 @@
 //! What a Brazeline plugin is written with.
 //!
 //! A component is a plain Rust type that implements [`Plugin`] and one or more of [`Receiver`], [`Decoder`], [`Poller`],
-//! [`Transform`], [`KeyedTransform`] and [`Sink`], and may say what its requests cost ([`Meter`]) and prove its credentials ([`Probe`]). The macro `export!` makes a WebAssembly component of it. Its author sees borrowed
-//! text and `serde` types; the flat lists that cross the boundary, and the generated bindings, stay in here.
+//! [`Transform`], [`KeyedTransform`] and [`Sink`]. A sink may say what its requests cost ([`Meter`]), and any of them may prove its
+//! credentials ([`Probe`]). The macro `export!` makes a WebAssembly component of it. Its author sees borrowed text and `serde` types; the
+//! flat lists that cross the boundary, and the generated bindings, stay in here.
 //!
 //! ```
 //! use brazeline_kit::{Event, Output, Plugin, Problem, Transform};

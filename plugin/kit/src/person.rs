@@ -5,6 +5,7 @@
 
 mod audiences;
 mod field;
+mod fit;
 mod identifier;
 mod members;
 mod text;
@@ -13,6 +14,7 @@ mod user;
 
 pub use audiences::Audiences;
 pub use field::{AliasField, IdentifierField, Source};
+pub use fit::{EXTERNAL_ID_BYTES, KEY_BYTES};
 pub use identifier::{Identifier, Kind};
 pub use members::Other;
 pub use update::PersonUpdate;

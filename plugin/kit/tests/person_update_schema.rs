@@ -84,7 +84,7 @@ fn the_kit_writes_what_the_schema_describes() {
     let update = json!({
         "user": {"external_id": "u", "braze_id": "b", "email": "a@x", "phone": "+1", "alias": {"name": "n", "label": "l"}},
         "attributes": {"plan": null},
-        "audiences": {"in": ["vip"], "of": ["vip", "lapsed"], "as_of": "2026-11-23T09:00:00Z"},
+        "audiences": {"in": ["vip"], "of": ["vip", "lapsed"], "as_of": "2026-11-23T09:00:00Z", "beyond": ["vip"]},
         "events": [{"name": "opened"}],
         "purchases": [{"product_id": "sku"}],
         "restated": true,

@@ -1,15 +1,18 @@
-//! Receives Lytics' audience triggers: who entered an audience, who left it, and whose watched fields changed.
+//! Audiences of Lytics, in one of three ways.
 //!
-//! Lytics posts one message or an array of them, plain or as CloudEvents. Each becomes person updates; memberships carry the time at
-//! which they changed.
+//! `mode: trigger` receives what Lytics posts when somebody enters or leaves an audience; `mode: scan` asks for everybody in the audiences,
+//! page by page; `mode: file` reads the files that Lytics exports. All three say the same of a person: *of* these audiences they are *in*
+//! those, as of then.
 
 pub mod settings;
 
-pub mod envelope;
-pub mod trigger;
+pub mod audiences;
+pub mod profile;
+pub mod whom;
 
-pub mod membership;
-pub mod update;
+pub mod file;
+pub mod scan;
+pub mod trigger;
 
 pub mod lytics_ingest;
 

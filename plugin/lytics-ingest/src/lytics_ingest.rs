@@ -1,40 +1,44 @@
-//! What is a request answered with?
-//!
-//! With 200 once all that could be read of it is taken, and the rest kept as dead letters: Lytics sends again what is answered with
-//! anything else, and gives up on 400, 404 and 413 alone (contract of its webhooks, 2026-11-23). A batch with one bad message
-//! must not come again whole.
+//! The component: one of three sources.
 
-use brazeline_kit::{Arrival, Field, Plan, Plugin, Problem, Received, Receiver, Reply, Scheme};
-use jiff::Timestamp;
-use serde_json::json;
+use std::rc::Rc;
 
-use crate::envelope::messages;
-use crate::settings::Settings;
-use crate::update::Reader;
 use brazeline_kit::person::Source;
+use brazeline_kit::{
+    Arrival, Ask, Decoder, Entry, Finding, Paged, Plan, Plugin, Poller, Probe, Problem, Received, Receiver, Request,
+    Response, Scheme, SourceKind, Target,
+};
 
-/// The receiver.
+use crate::file::{File, Reading};
+use crate::scan::{Scan, TARGET};
+use crate::settings::{Mode, Settings};
+use crate::trigger::update::Reader;
+use crate::trigger::{Trigger, refused};
+
+/// Where Lytics' API is (contract of its upload and segment APIs, 2026-11-23).
+const ORIGIN: &str = "https://api.lytics.io";
+
+/// The component.
 #[derive(Debug)]
-pub struct LyticsIngest {
-    reader: Reader,
-    path: String,
-    inbound: Vec<Scheme>,
+pub enum LyticsIngest {
+    /// Others send to it.
+    Trigger(Trigger),
+    /// It asks.
+    Scan(Scan),
+    /// It reads files.
+    File(Rc<File>),
 }
 
 impl Plugin for LyticsIngest {
     const NAME: &'static str = "lytics-ingest";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    const SUMMARY: &'static str = "Receives Lytics audience triggers: who entered, who left, whose fields changed.";
+    const SUMMARY: &'static str = "Audiences of Lytics: triggers as they come, scans page by page, exported files.";
     const AUTHORIZATIONS: &'static [&'static str] = &["lytics"];
     type Settings = Settings;
 
     fn configure(settings: Settings) -> Result<Self, Vec<Problem>> {
         let mut problems = settings.problems();
-        let Settings { identifier, audiences, fields, path, caller, .. } = settings;
-        match Source::new(identifier) {
-            Ok(source) if problems.is_empty() => {
-                Ok(Self { reader: Reader { source, audiences, fields }, path, inbound: caller.schemes() })
-            }
+        match Source::new(settings.identifier.clone()) {
+            Ok(source) if problems.is_empty() => Ok(Self::new(source, settings)),
             Ok(_) => Err(problems),
             Err(problem) => {
                 problems.push(problem);
@@ -44,56 +48,96 @@ impl Plugin for LyticsIngest {
     }
 
     fn plan(&self) -> Plan {
-        Plan { inbound: self.inbound.clone(), ..Plan::default() }
+        match self {
+            Self::Trigger(trigger) => {
+                Plan { source: Some(SourceKind::Receiver), inbound: trigger.inbound.clone(), ..Plan::default() }
+            }
+            Self::Scan(_) => {
+                let scheme = Some(Scheme::header("authorization", "api_token"));
+                let target = Target { name: TARGET.to_owned(), origin: Some(ORIGIN.to_owned()), scheme };
+                Plan { source: Some(SourceKind::Poller), targets: vec![target], ..Plan::default() }
+            }
+            Self::File(_) => Plan { source: Some(SourceKind::Decoder), ..Plan::default() },
+        }
+    }
+}
+
+impl LyticsIngest {
+    fn new(source: Source, settings: Settings) -> Self {
+        match settings.mode {
+            Mode::Trigger => {
+                let inbound = settings.caller.clone().unwrap_or_default().schemes();
+                let audiences = settings.chosen();
+                let reader = Reader { source, audiences, fields: settings.fields };
+                Self::Trigger(Trigger { reader, path: settings.path.unwrap_or_else(|| "/".to_owned()), inbound })
+            }
+            Mode::Scan => Self::Scan(Scan::new(source, settings)),
+            Mode::File => Self::File(Rc::new(File::new(source, settings))),
+        }
+    }
+
+    /// What is answered to whoever drives it as another source than its plan says.
+    fn wrong(&self) -> String {
+        let mode = match self {
+            Self::Trigger(_) => Mode::Trigger,
+            Self::Scan(_) => Mode::Scan,
+            Self::File(_) => Mode::File,
+        };
+        format!("these settings are for `mode: {}`", mode.name())
     }
 }
 
 impl Receiver for LyticsIngest {
     fn receive(&self, arrival: &Arrival) -> Received {
-        if arrival.path != self.path {
-            return refused(404, &format!("nothing is here; triggers are received at `{}`", self.path));
+        match self {
+            Self::Trigger(trigger) => trigger.receive(arrival),
+            _ => refused(404, &self.wrong()),
         }
-        if arrival.method != "POST" {
-            let mut received = refused(405, "send triggers with POST");
-            received.reply.headers.push(Field::new("allow", "POST"));
-            return received;
-        }
-        self.read(arrival).unwrap_or_else(|wrong| refused(400, &wrong))
     }
 }
 
-impl LyticsIngest {
-    fn read(&self, arrival: &Arrival) -> Result<Received, String> {
-        let messages = messages(&arrival.body)?;
-        let now = arrived(arrival);
-        let mut received = Received::default();
-        for (place, message) in messages.into_iter().enumerate() {
-            let not_read = match self.reader.read(message, now, &mut received.events) {
-                Ok(skipped) => skipped,
-                Err(no_event) => vec![no_event],
-            };
-            let place = format!("message {}", place + 1);
-            received.unread.extend(not_read.into_iter().map(|no_event| no_event.unread(message, place.clone())));
+impl Poller for LyticsIngest {
+    fn next(&self, position: Option<&[u8]>) -> Ask {
+        match self {
+            Self::Scan(scan) => scan.next(position),
+            // The host refuses it: there is no such target.
+            _ => Scan::ask(Scan::get("/", Vec::new())),
         }
-        received.reply = taken(&received);
-        Ok(received)
+    }
+
+    fn page(&self, position: Option<&[u8]>, response: &Response) -> Paged {
+        match self {
+            Self::Scan(scan) => scan.page(position, response),
+            _ => Scan::nothing(brazeline_kit::Onward::Stop(self.wrong())),
+        }
     }
 }
 
-fn arrived(arrival: &Arrival) -> Timestamp {
-    let ms = i64::try_from(arrival.received_at_ms).unwrap_or(i64::MAX);
-    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
+impl Decoder for LyticsIngest {
+    type Decoding = Reading;
+
+    fn open(&self, entry: &Entry, resume: Option<&[u8]>) -> Result<Reading, String> {
+        match self {
+            Self::File(file) => Reading::open(Rc::clone(file), entry, resume),
+            _ => Err(self.wrong()),
+        }
+    }
 }
 
-/// Says what became of the request, for whoever tries it by hand.
-fn taken(received: &Received) -> Reply {
-    let skipped = received.unread.iter().filter(|unread| unread.skipped).count();
-    let set_aside = received.unread.len() - skipped;
-    Reply::json(200, &json!({ "events": received.events.len(), "skipped": skipped, "set_aside": set_aside }))
-}
+impl Probe for LyticsIngest {
+    fn ask(&self, _nonce: &str) -> Option<Request> {
+        match self {
+            Self::Scan(scan) => Some(scan.probe()),
+            _ => None,
+        }
+    }
 
-fn refused(status: u16, error: &str) -> Received {
-    Received { reply: Reply::json(status, &json!({ "error": error })), ..Received::default() }
+    fn judge(&self, response: &Response) -> Finding {
+        match self {
+            Self::Scan(scan) => scan.judge(response),
+            _ => Finding::Unknown(self.wrong()),
+        }
+    }
 }
 
 #[cfg(test)]

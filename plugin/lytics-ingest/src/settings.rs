@@ -1,93 +1,123 @@
 //! What can be set?
 
-use brazeline_kit::{Problem, Scheme};
+mod audience;
+mod caller;
+mod check;
+
+use brazeline_kit::person::IdentifierField;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use brazeline_kit::person::IdentifierField;
+pub use audience::AudienceName;
+pub use caller::Caller;
 
-/// The authorization's member that a caller has to know.
-const TRIGGER_TOKEN: &str = "trigger_token";
-
-/// Receives the webhooks of a Lytics "audience triggers" job.
+/// Audiences of Lytics: as triggers that it sends, as scans that it answers, or as files that it exported.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The members of the authorization that are no secrets.
     #[serde(default)]
     pub authorization: Authorization,
-    /// The Lytics field that says whom a message is about, and what kind of identifier it holds: `{ external_id: braze_id }`. A person
+    /// How audiences come in.
+    #[serde(default)]
+    pub mode: Mode,
+    /// The Lytics field that says whom something is about, and what kind of identifier it holds: `{ external_id: braze_id }`. A person
     /// without that field is skipped and counted.
     pub identifier: IdentifierField,
-    /// The slugs of the audiences to pass on; what is said about others is skipped and counted. Without this setting all are passed
-    /// on. With it, a message that carries the full membership (`segments_all`) speaks for all of these.
+    /// The audiences: a slug, or `{ id: <its id in Lytics>, slug: <what is written> }` for one that may be renamed in Lytics. What is said
+    /// about others is skipped and counted. `mode: scan` and a file with `audiences_column` need them; for triggers, all audiences
+    /// are passed on without them.
     #[serde(default)]
-    pub audiences: Option<Vec<String>>,
-    /// The Lytics fields to pass on as attributes, where a message has them. None by default: Braze counts each as a data point.
+    pub audiences: Option<Vec<AudienceName>>,
+    /// The Lytics fields to pass on as attributes, where a profile has them. None by default: Braze counts each as a data point.
     #[serde(default)]
     pub fields: Vec<String>,
-    /// The path of the webhook's URL.
-    #[serde(default = "root")]
-    pub path: String,
-    /// How Lytics shows that it is Lytics: `bearer`, or `{ header: x-api-key }`, with the authorization's `trigger_token` as the value.
-    /// `none` lets in everybody who knows the address.
+    /// `mode: trigger`: the path of the webhook's URL; `/` by default.
     #[serde(default)]
-    pub caller: Caller,
+    pub path: Option<String>,
+    /// `mode: trigger`: how Lytics shows that it is Lytics: `bearer`, or `{ header: x-api-key }`, with the authorization's
+    /// `trigger_token` as the value. `none`, the default, lets in everybody who knows the address.
+    #[serde(default)]
+    pub caller: Option<Caller>,
+    /// `mode: scan`: everybody in one scan, or each audience in a scan of its own. By default one, unless an audience has an id: people
+    /// in a scan of all carry the slugs of their audiences, which a rename changes.
+    #[serde(default)]
+    pub scan: Option<ScanKind>,
+    /// `mode: file`: what files are; by default told by their name, and else by their first byte.
+    #[serde(default)]
+    pub format: Option<Format>,
+    /// `mode: file`: what separates the cells of a CSV: one character, or `tab`; `,` by default.
+    #[serde(default)]
+    pub delimiter: Option<String>,
+    /// `mode: file`: what separates the items of a list in a cell; `&` by default, as Lytics writes it.
+    #[serde(default)]
+    pub joiner: Option<String>,
+    /// `mode: file`: those of `fields` that are lists: their cells in a CSV become arrays.
+    #[serde(default)]
+    pub list_fields: Option<Vec<String>>,
+    /// `mode: file`: the slug of the audience of which a file lists everybody. Who is not in a later file has left it.
+    #[serde(default)]
+    pub audience: Option<String>,
+    /// `mode: file`: the field with all audiences of a person, for the `audiences` of the settings.
+    #[serde(default)]
+    pub audiences_column: Option<String>,
+    /// `mode: file`, with `audiences_column` and without `audience`: a file lists everybody of all `audiences`.
+    #[serde(default)]
+    pub complete: Option<bool>,
 }
 
 /// The members of the authorization that are no secrets. None matters here.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-pub struct Authorization {}
-
-/// How a caller is known.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Caller {
-    /// Not at all.
-    #[default]
-    None,
-    /// By `Authorization: Bearer`.
-    Bearer,
-    /// By a header of this name.
-    Header(String),
+pub struct Authorization {
+    /// The number of the Lytics account.
+    #[serde(default)]
+    pub account: Option<String>,
 }
 
-impl Caller {
-    /// The schemes that let a caller in.
+/// How audiences come in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Lytics posts who enters and who leaves: the webhooks of an "audience triggers" job.
+    #[default]
+    Trigger,
+    /// Lytics is asked, run by run, for everybody who is in the audiences.
+    Scan,
+    /// Lytics' file exports are read.
+    File,
+}
+
+/// How audiences are scanned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScanKind {
+    /// Everybody who is in any of them, once, with all their audiences.
+    Union,
+    /// One audience after the other.
+    Each,
+}
+
+/// What files are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Told by the name, and else by the first byte.
+    #[default]
+    Auto,
+    /// A table with a header row.
+    Csv,
+    /// A JSON object a line.
+    JsonLines,
+}
+
+impl Mode {
+    /// As it stands in the settings.
     #[must_use]
-    pub fn schemes(&self) -> Vec<Scheme> {
+    pub const fn name(self) -> &'static str {
         match self {
-            Self::None => Vec::new(),
-            Self::Bearer => vec![Scheme::bearer(TRIGGER_TOKEN)],
-            Self::Header(name) => vec![Scheme::header(&name.to_ascii_lowercase(), TRIGGER_TOKEN)],
+            Self::Trigger => "trigger",
+            Self::Scan => "scan",
+            Self::File => "file",
         }
     }
-}
-
-impl Settings {
-    /// What is wrong with them, apart from the identifier.
-    #[must_use]
-    pub fn problems(&self) -> Vec<Problem> {
-        let none = self.audiences.as_ref().is_some_and(Vec::is_empty);
-        let checks = [
-            none.then(|| Problem::at("/audiences", "it names no audience; leave it out to pass on all")),
-            (!is_path(&self.path))
-                .then(|| Problem::at("/path", "a path begins with `/` and has no `?`, `#` or white space")),
-            matches!(&self.caller, Caller::Header(name) if !is_header(name))
-                .then(|| Problem::at("/caller/header", "a header's name has letters, digits, `-` and `_` alone")),
-        ];
-        checks.into_iter().flatten().collect()
-    }
-}
-
-fn is_path(path: &str) -> bool {
-    path.starts_with('/') && !path.contains(|c: char| c.is_whitespace() || c == '?' || c == '#')
-}
-
-fn is_header(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-}
-
-fn root() -> String {
-    "/".to_owned()
 }

@@ -1,82 +1,83 @@
-//! What does a profile say about memberships?
+//! What is a request answered with?
+//!
+//! With 200 once all that could be read of it is taken, and the rest kept as dead letters: Lytics sends again what is answered with
+//! anything else, and gives up on 400, 404 and 413 alone (contract of its webhooks, 2026-11-23). A batch with one bad message
+//! must not come again whole.
 
-use std::borrow::Cow;
+pub mod envelope;
+pub mod message;
 
+pub mod membership;
+pub mod update;
+
+use brazeline_kit::{Arrival, Field, Received, Reply, Scheme};
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::json;
 
-use crate::envelope::{Envelope, read, time};
+use envelope::messages;
+use update::Reader;
 
-/// What a message says about one person's memberships.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Trigger<'a> {
-    /// What happened, in the order of the message.
-    pub happened: Vec<Happened<'a>>,
-    /// All audiences that the person is in, where the message says so.
-    pub all: Option<Vec<Cow<'a, str>>>,
+/// Receives triggers.
+#[derive(Debug)]
+pub struct Trigger {
+    /// What is read of them.
+    pub reader: Reader,
+    /// Where they are received.
+    pub path: String,
+    /// How Lytics shows that it is Lytics.
+    pub inbound: Vec<Scheme>,
 }
 
-/// One thing that happened.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Happened<'a> {
-    /// The audience.
-    pub slug: Cow<'a, str>,
-    /// What.
-    pub what: What,
-    /// When; where that is not said, when the message was sent.
-    pub at: Option<Timestamp>,
-}
+impl Trigger {
+    /// Reads a request and answers it.
+    #[must_use]
+    pub fn receive(&self, arrival: &Arrival) -> Received {
+        if arrival.path != self.path {
+            return refused(404, &format!("nothing is here; triggers are received at `{}`", self.path));
+        }
+        if arrival.method != "POST" {
+            let mut received = refused(405, "send triggers with POST");
+            received.reply.headers.push(Field::new("allow", "POST"));
+            return received;
+        }
+        self.read(arrival).unwrap_or_else(|wrong| refused(400, &wrong))
+    }
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum What {
-    /// The person entered the audience.
-    Enter,
-    /// The person left it.
-    Exit,
-    /// A watched field of a member changed.
-    Change,
-}
-
-/// Reads a profile's `segment_events` and `segments_all`.
-pub fn trigger<'a>(envelope: &Envelope<'a>) -> Result<Trigger<'a>, String> {
-    let events = envelope.data.get("segment_events").ok_or("its `data` has no `segment_events`: it is no trigger")?;
-    let events: Vec<SegmentEvent<'a>> = read(events).ok_or(
-        "its `segment_events` cannot be read: each needs a `slug`, and an `event` that is `enter`, `exit` or `change`",
-    )?;
-    let all = match envelope.data.get("segments_all").filter(|all| all.get() != "null") {
-        Some(all) => Some(read::<Vec<Slug<'a>>>(all).ok_or("its `segments_all` is no list of names")?),
-        None => None,
-    };
-    Ok(Trigger {
-        happened: events.into_iter().map(|event| event.happened(envelope.sent_at)).collect(),
-        all: all.map(|all| all.into_iter().map(|Slug(slug)| slug).collect()),
-    })
-}
-
-#[derive(Deserialize)]
-struct SegmentEvent<'a> {
-    event: What,
-    #[serde(borrow)]
-    slug: Cow<'a, str>,
-    #[serde(borrow, default)]
-    enter: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    exit: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Slug<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'a> SegmentEvent<'a> {
-    fn happened(self, sent_at: Option<Timestamp>) -> Happened<'a> {
-        let at = match self.event {
-            What::Enter => self.enter,
-            What::Exit => self.exit,
-            What::Change => None,
-        };
-        Happened { slug: self.slug, what: self.event, at: at.and_then(time).or(sent_at) }
+    fn read(&self, arrival: &Arrival) -> Result<Received, String> {
+        let messages = messages(&arrival.body)?;
+        let now = arrived(arrival);
+        let mut received = Received::default();
+        for (place, message) in messages.into_iter().enumerate() {
+            let not_read = match self.reader.read(message, now, &mut received.events) {
+                Ok(skipped) => skipped,
+                Err(no_event) => vec![no_event],
+            };
+            let place = format!("message {}", place + 1);
+            let raw = message.get().as_bytes();
+            received.unread.extend(not_read.into_iter().map(|no_event| no_event.unread(raw, place.clone())));
+        }
+        received.reply = taken(&received);
+        Ok(received)
     }
 }
+
+fn arrived(arrival: &Arrival) -> Timestamp {
+    let ms = i64::try_from(arrival.received_at_ms).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
+}
+
+/// Says what became of the request, for whoever tries it by hand.
+fn taken(received: &Received) -> Reply {
+    let skipped = received.unread.iter().filter(|unread| unread.skipped).count();
+    let set_aside = received.unread.len() - skipped;
+    Reply::json(200, &json!({ "events": received.events.len(), "skipped": skipped, "set_aside": set_aside }))
+}
+
+/// An answer that takes nothing.
+#[must_use]
+pub fn refused(status: u16, error: &str) -> Received {
+    Received { reply: Reply::json(status, &json!({ "error": error })), ..Received::default() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! Writes the object that the rules make of another.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::rules::{Fate, Rules};
 use brazeline_kit::event::Members;
@@ -12,18 +13,26 @@ pub fn edit(members: &Members<'_>, rules: &Rules, out: &mut String) -> Result<bo
     let mut object = Object::begin(out);
     let mut changed = !rules.set.is_empty();
     for (name, value) in &members.0 {
-        match rules.fate(name) {
-            Fate::Stay => object.member(name, value),
-            Fate::Go => changed = true,
+        let to = match rules.fate(name) {
+            Fate::Stay => &**name,
+            Fate::Go => {
+                changed = true;
+                continue;
+            }
             Fate::Rename { to, clashes } => {
                 if *clashes && members.get(to).is_some() {
                     return Err(format!(
                         "`{name}` is renamed to `{to}`, and there is a `{to}` already: drop one of them"
                     ));
                 }
-                object.member(to, value);
                 changed = true;
+                to.as_str()
             }
+        };
+        let json = rules.value(to, value)?;
+        changed |= !matches!(json, Some(Cow::Borrowed(_)));
+        if let Some(json) = json {
+            object.member(to, &json);
         }
     }
     object.end(&rules.set);
@@ -47,10 +56,10 @@ impl<'o> Object<'o> {
         }
     }
 
-    fn member(&mut self, name: &str, value: &RawValue) {
+    fn member(&mut self, name: &str, json: &str) {
         self.separate();
         write_name(name, self.out);
-        self.out.push_str(value.get());
+        self.out.push_str(json);
     }
 
     fn end(mut self, members: &str) {

@@ -1,9 +1,10 @@
-//! Turns any JSON object into a person update, and renames, keeps, drops and sets the fields of person updates.
+//! Turns any JSON object into a person update, and renames, keeps, drops, converts and sets the fields of person updates.
 //!
 //! What no rule names is copied as text: no number is rewritten and no order changes.
 
 pub mod settings;
 
+pub mod convert;
 pub mod rules;
 
 pub mod edit;

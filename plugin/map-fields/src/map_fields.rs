@@ -26,7 +26,8 @@ pub struct MapFields {
 impl Plugin for MapFields {
     const NAME: &'static str = "map-fields";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    const SUMMARY: &'static str = "Turns any JSON object into a person update; renames, keeps, drops and sets fields.";
+    const SUMMARY: &'static str =
+        "Turns any JSON object into a person update; renames, keeps, drops, converts and sets fields.";
     type Settings = Settings;
 
     fn configure(mut settings: Settings) -> Result<Self, Vec<Problem>> {

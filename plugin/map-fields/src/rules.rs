@@ -2,12 +2,15 @@
 //!
 //! [`Rules`] are the settings, checked for what contradicts itself and turned into one answer for each name.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use brazeline_kit::Problem;
+use serde_json::value::RawValue;
 
+use crate::convert::Convert;
 use crate::edit::write_name;
-use crate::settings::Settings;
+use crate::settings::{OnFailure, Settings};
 
 /// What becomes of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub enum Fate {
 pub struct Rules {
     named: BTreeMap<String, Fate>,
     others: Fate,
+    convert: BTreeMap<String, Convert>,
+    on_failure: OnFailure,
     /// The members that `set` adds, as JSON: `"plan":"gold","vip":true`.
     pub set: String,
 }
@@ -37,12 +42,14 @@ pub struct Rules {
 impl Rules {
     /// Checks the settings. All that is wrong is told at once.
     pub fn new(settings: &Settings) -> Result<Self, Vec<Problem>> {
-        let problems = problems(settings);
+        let mut problems = problems(settings);
+        let convert = conversions(settings, &mut problems);
         if !problems.is_empty() {
             return Err(problems);
         }
         let others = if settings.keep.is_some() { Fate::Go } else { Fate::Stay };
-        let mut rules = Self { named: BTreeMap::new(), others, set: members(settings) };
+        let (on_failure, set) = (settings.on_failure, members(settings));
+        let mut rules = Self { named: BTreeMap::new(), others, convert, on_failure, set };
         for field in settings.keep.iter().flatten() {
             rules.named.insert(field.clone(), Fate::Stay);
         }
@@ -57,6 +64,22 @@ impl Rules {
     #[must_use]
     pub fn fate(&self, field: &str) -> &Fate {
         self.named.get(field).unwrap_or(&self.others)
+    }
+
+    /// What becomes of the value of a field that goes out under this name, as JSON. Borrowed: it stays as it is. None: the field goes.
+    /// An error rejects the event; it says which field cannot be converted, and never what is in it.
+    pub fn value<'v>(&self, field: &str, value: &'v RawValue) -> Result<Option<Cow<'v, str>>, String> {
+        let stays = Ok(Some(Cow::Borrowed(value.get())));
+        let Some(convert) = self.convert.get(field).filter(|_| value.get() != "null") else { return stays };
+        match (convert.convert(value), self.on_failure) {
+            (Some(json), _) if json == value.get() => stays,
+            (Some(json), _) => Ok(Some(json)),
+            (None, OnFailure::Keep) => stays,
+            (None, OnFailure::Drop) => Ok(None),
+            (None, OnFailure::Reject) => {
+                Err(format!("`{field}` cannot be converted: `{}` takes {}", convert.name(), convert.takes()))
+            }
+        }
     }
 
     fn rename(&mut self, rename: &BTreeMap<String, String>) {
@@ -77,6 +100,39 @@ fn members(settings: &Settings) -> String {
         json.push_str(&value.to_string());
     }
     json
+}
+
+fn conversions(settings: &Settings, problems: &mut Vec<Problem>) -> BTreeMap<String, Convert> {
+    let mut conversions = BTreeMap::new();
+    for (field, conversion) in &settings.convert {
+        let place = format!("/convert/{}", escaped(field));
+        if let Some(message) = never_converted(settings, field) {
+            problems.push(Problem::at(place, message));
+            continue;
+        }
+        match Convert::new(&conversion.0) {
+            Ok(convert) => drop(conversions.insert(field.clone(), convert)),
+            Err(wrong) => problems.push(Problem::at(format!("{place}/{}", wrong.place), wrong.message)),
+        }
+    }
+    conversions
+}
+
+/// Why no field of this name gets as far as being converted.
+fn never_converted(settings: &Settings, field: &str) -> Option<String> {
+    if settings.set.contains_key(field) {
+        Some(format!("`set` writes `{field}` after that: write there what it should be"))
+    } else if settings.rename.values().any(|to| to == field) {
+        None
+    } else if let Some(to) = settings.rename.get(field) {
+        Some(format!("`{field}` is called `{to}` by then: convert `{to}`"))
+    } else if settings.drop.iter().any(|dropped| dropped == field)
+        || settings.keep.as_ref().is_some_and(|keep| !keep.iter().any(|kept| kept == field))
+    {
+        Some(format!("`{field}` is gone before anything is converted: take it out of `drop`, or add it to `keep`"))
+    } else {
+        None
+    }
 }
 
 fn problems(settings: &Settings) -> Vec<Problem> {

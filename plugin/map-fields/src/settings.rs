@@ -1,5 +1,7 @@
 //! What an operator writes: which fields, and what becomes of them.
 
+mod conversion;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -8,8 +10,11 @@ use serde_json::Value;
 
 use brazeline_kit::person::IdentifierField;
 
+pub use conversion::{Conversion, DateForm, Kind, OnFailure};
+
 /// Fields are attributes of a person update, or the top-level members of any other JSON object. The settings apply in the
-/// order `keep` and `drop`, then `rename`, then `set`; `keep`, `drop` and the left side of `rename` speak of fields as they come in.
+/// order `keep` and `drop`, then `rename`, then `convert`, then `set`. `keep`, `drop` and the left side of `rename` speak of fields as
+/// they come in, `convert` and `set` of fields as they go out.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -26,6 +31,19 @@ pub struct Settings {
     /// New names, each as `from: to`. An event that has both `from` and a field `to` of its own is rejected.
     #[serde(default)]
     pub rename: BTreeMap<String, String>,
+    /// How values are converted, each as `field: kind` or, with options, `field: { kind: { option: value } }`. The field is named as it
+    /// is called after `rename`. `null` stays `null`, and the identifier is taken as it came. The kinds:
+    /// `country` (to ISO 3166-1, two letters), `language` (to ISO 639-1), `gender` (to `M`, `F`, `O`, `N` or `P`),
+    /// `date` (`from`: formats of strftime, `seconds` or `milliseconds`, instead of the common ones; `to`: `date` or `timestamp`),
+    /// `time_zone` (to IANA's name; `GMT+7` is `Etc/GMT-7`), `phone` (to E.164; `region`: whose numbers come without `+`, or
+    /// `international: true` if those begin with their country's code), `number`, `string`, `boolean`, `lower`, `trim` and `list`
+    /// (`separator`, by default `,`).
+    #[serde(default)]
+    pub convert: BTreeMap<String, Conversion>,
+    /// What becomes of a field whose value cannot be converted. `drop`: it goes, and the rest of the event is delivered; what the
+    /// receiver held before stays. `keep`: it is passed on as it is. `reject`: the event becomes a dead letter.
+    #[serde(default)]
+    pub on_failure: OnFailure,
     /// Values that each event gets, instead of its own if it has the field. `null` unsets the attribute where the event arrives. A
     /// person update without attributes passes as it is.
     #[serde(default)]

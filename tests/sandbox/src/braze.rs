@@ -8,7 +8,9 @@ mod change;
 mod code;
 mod data_points;
 mod date;
+mod endpoint;
 mod event;
+mod export;
 pub mod limit;
 mod page;
 mod pending;
@@ -25,7 +27,7 @@ mod who;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -41,18 +43,16 @@ use crate::exchange::{Answer, Request};
 use crate::fault::Fault;
 use crate::stage::Vendor;
 use change::{Change, What};
+use endpoint::Endpoint;
 use pending::Pending;
 use people::People;
 use rate::Meter;
-
-/// The permission of `/users/track` (contract 1.1).
-const TRACK: &str = "users.track";
 
 /// A Braze workspace.
 #[derive(Debug, Clone)]
 pub struct Braze {
     options: Options,
-    meter: Meter,
+    meters: BTreeMap<Endpoint, Meter>,
     pending: Pending,
     people: People,
     products: BTreeSet<String>,
@@ -65,7 +65,7 @@ impl Braze {
     pub fn new(options: Options) -> Self {
         Self {
             options,
-            meter: Meter::default(),
+            meters: BTreeMap::new(),
             pending: Pending::default(),
             people: People::default(),
             products: BTreeSet::new(),
@@ -124,36 +124,58 @@ impl Braze {
         fault: Option<&Fault>,
         now: Timestamp,
     ) -> Result<Answer, (StatusCode, &'static str)> {
-        // Contract 1.6: a wrong URL is 404; no other status is documented for a wrong method.
-        if request.path != "/users/track" || request.method != Method::POST {
+        let Some(endpoint) = Endpoint::of(&request.method, &request.path) else {
             return Err((StatusCode::NOT_FOUND, "there is nothing at this address"));
-        }
-        self.authorize(request)?;
-        let left = self.meter.take(&self.options.rules.rate, now);
+        };
+        self.authorize(request, endpoint)?;
+        let rate = endpoint.rate(&self.options.rules).clone();
+        let left = self.meters.entry(endpoint).or_default().take(&rate, now);
         let answer = match left.is_over {
             true => self.refusal(StatusCode::TOO_MANY_REQUESTS, "rate limit exceeded"),
-            false => self.track(request, fault, now).unwrap_or_else(|(status, message)| self.refusal(status, message)),
+            false => self
+                .carry_out(endpoint, request, fault, now)
+                .unwrap_or_else(|(status, message)| self.refusal(status, message)),
         };
-        Ok(left.told(answer, self.options.rules.rate.plan, now))
+        Ok(left.told(answer, rate.plan, now))
     }
 
     /// Contract 1.6 has no status for a key without the permission; it is taken to be the one of a key that is no good.
-    fn authorize(&self, request: &Request) -> Result<(), (StatusCode, &'static str)> {
+    fn authorize(&self, request: &Request, endpoint: Endpoint) -> Result<(), (StatusCode, &'static str)> {
         let key = request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
         if key != Some(&self.options.key) {
             return Err((StatusCode::UNAUTHORIZED, "the API key is unknown or missing"));
         }
-        if !self.options.permissions.contains(TRACK) {
-            return Err((StatusCode::UNAUTHORIZED, "the API key lacks the permission users.track"));
+        if !self.options.permissions.contains(endpoint.permission()) {
+            return Err((StatusCode::UNAUTHORIZED, endpoint.lacks()));
         }
         Ok(())
     }
 
-    fn track(&mut self, request: &Request, fault: Option<&Fault>, now: Timestamp) -> Result<Answer, track::Fatal> {
+    fn carry_out(
+        &mut self,
+        endpoint: Endpoint,
+        request: &Request,
+        fault: Option<&Fault>,
+        now: Timestamp,
+    ) -> Result<Answer, track::Fatal> {
         if !request.header("content-type").is_some_and(|kind| kind.starts_with("application/json")) {
             return Err((StatusCode::BAD_REQUEST, "the content type is application/json"));
         }
-        let check = track::Check { rules: &self.options.rules, products: &self.products, fault, now };
+        match endpoint {
+            Endpoint::Track | Endpoint::Bulk => self.track(endpoint, request, fault, now),
+            Endpoint::ExportIds => Ok(Answer::json(StatusCode::CREATED, &export::answer(&request.body, &self.people)?)),
+        }
+    }
+
+    fn track(
+        &mut self,
+        endpoint: Endpoint,
+        request: &Request,
+        fault: Option<&Fault>,
+        now: Timestamp,
+    ) -> Result<Answer, track::Fatal> {
+        let rules = &self.options.rules;
+        let check = track::Check { rules, size: endpoint.size(rules), products: &self.products, fault, now };
         let mut taken = track::read(&request.body, &check)?;
         let maintenance = self.options.rules.maintenance;
         self.queue(std::mem::take(&mut taken.changes), now);

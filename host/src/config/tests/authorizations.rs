@@ -1,6 +1,7 @@
 use expect_test::expect;
 
 use super::{SMALL, check, right};
+use crate::config::{Expiry, today};
 
 fn with(authorization: &str) -> String {
     let used = SMALL.replace("type: stdout", "type: stdout, authorization: them");
@@ -11,11 +12,16 @@ fn with(authorization: &str) -> String {
 fn a_whole_one() {
     let text = with(
         "{ type: vendor, label: Production, description: Ours, account: 5, api_key: \"SECRET[env.KEY]\", \
-         password: \"SECRET[file./run/pw]\", hosts: { main: \"https://A.example.com/\" } }",
+         password: \"SECRET[file./run/pw]\", hosts: { main: \"https://A.example.com/\" }, expires: 2027-01-31, \
+         share: 0.5 }",
     );
     let pipeline = right(&text);
     let them = &pipeline.authorizations[0];
     assert_eq!((them.kind.value.as_str(), them.label.as_deref()), ("vendor", Some("Production")));
+    assert_eq!(
+        (them.expires.as_ref().map(|day| day.value.to_string()).as_deref(), them.share),
+        (Some("2027-01-31"), 0.5)
+    );
     assert_eq!(them.hosts["main"].value.to_string(), "https://a.example.com");
     assert_eq!(them.secrets["api_key"].value.to_string(), "SECRET[env.KEY]");
     assert_eq!(them.secrets["password"].value.to_string(), "SECRET[file./run/pw]");
@@ -274,6 +280,76 @@ fn hosts() {
           at pipeline.yaml:7:35
           found: a number
           help: write `"https://..."`
+    "#]],
+    );
+}
+
+#[test]
+fn the_day_on_which_it_ends() {
+    for wrong in ["2027-02-30", "31.01.2027", "2027-01-31T09:00", "\"\"", "20270131", "[]"] {
+        let text = with(&format!("{{ type: x, expires: {wrong} }}"));
+        let said = super::said(&text);
+        assert!(said.contains("`expires` of authorization `them` must be a date such as `2027-01-31`"), "{said}");
+    }
+    check(
+        &with("{ type: x, expires: soon }"),
+        expect![[r#"
+        error: `expires` of authorization `them` must be a date such as `2027-01-31`
+          at pipeline.yaml:7:29
+          found: text
+          help: write the day on which the credential ends, or remove it
+    "#]],
+    );
+    assert_eq!(right(&with("{ type: x }")).authorizations[0].expiry(today(0)), None);
+}
+
+#[test]
+fn how_near_its_end_is() {
+    let table = [
+        ("1970-01-25", Expiry::Far, None),
+        ("1970-01-24", Expiry::Soon(14), Some("expires in 14 days")),
+        ("1970-01-11", Expiry::Soon(1), Some("expires tomorrow")),
+        ("1970-01-10", Expiry::Soon(0), Some("expires today")),
+        ("1970-01-09", Expiry::Past(1), Some("expired yesterday")),
+        ("1969-12-31", Expiry::Past(10), Some("expired 10 days ago")),
+    ];
+    // The last millisecond of 1970-01-10.
+    let now = 10 * 24 * 60 * 60 * 1000 - 1;
+    for (expires, expected, words) in table {
+        let pipeline = right(&with(&format!("{{ type: x, expires: {expires} }}")));
+        let expiry = pipeline.authorizations[0].expiry(today(now)).unwrap();
+        assert_eq!((expiry, expiry.words().as_deref()), (expected, words), "{expires}");
+        assert_eq!(pipeline.expiring(now).is_empty(), words.is_none());
+    }
+    let pipeline = right(&with("{ type: x, expires: 1970-01-12 }"));
+    expect![[r#"
+        warning: authorization `them` expires in 2 days
+          at pipeline.yaml:7:29
+          it says `expires: 1970-01-12`
+          help: make a new credential, put it in the old one's place, and write its date here"#]]
+    .assert_eq(&pipeline.expiring(now).to_string());
+}
+
+#[test]
+fn how_much_is_left_to_others() {
+    for (share, read) in [("1", 1.0), ("0.25", 0.25), ("1.0", 1.0), ("1e-3", 0.001)] {
+        let pipeline = right(&with(&format!("{{ type: x, share: {share} }}")));
+        assert_eq!(pipeline.authorizations[0].share.to_bits(), f64::to_bits(read), "{share}");
+    }
+    for wrong in ["0", "-0.5", "1.5", "half", "50%", "null"] {
+        let said = super::said(&with(&format!("{{ type: x, share: {wrong} }}")));
+        assert!(
+            said.contains("error: `share` of authorization `them` must be a number above 0 and at most 1"),
+            "{said}"
+        );
+    }
+    check(
+        &with("{ type: x, share: 50 }"),
+        expect![[r#"
+        error: `share` of authorization `them` must be a number above 0 and at most 1
+          at pipeline.yaml:7:27
+          found: a number
+          help: the default is `share: 1`; `share: 0.5` leaves half to others
     "#]],
     );
 }

@@ -53,6 +53,11 @@ fn what_an_editor_gets() {
                   "description": "Whose it is, and what for.",
                   "type": "string"
                 },
+                "expires": {
+                  "description": "The day on which it ends: `2027-01-31`. `check` and `status` warn two weeks before.",
+                  "format": "date",
+                  "type": "string"
+                },
                 "hosts": {
                   "additionalProperties": {
                     "pattern": "^https?://[^/]+/?$",
@@ -69,6 +74,13 @@ fn what_an_editor_gets() {
                   "default": false,
                   "description": "Lets a secret go to this machine without encryption, to a sandbox.",
                   "type": "boolean"
+                },
+                "share": {
+                  "default": 1,
+                  "description": "How much of each of the vendor's budgets is this pipeline's; the rest is left to others.",
+                  "exclusiveMinimum": 0,
+                  "maximum": 1,
+                  "type": "number"
                 },
                 "type": {
                   "anyOf": [
@@ -89,7 +101,7 @@ fn what_an_editor_gets() {
               ],
               "type": "object"
             },
-            "settings.stdin": {
+            "settings.source.stdin": {
               "$defs": {
                 "Lines": {
                   "additionalProperties": false,
@@ -110,7 +122,7 @@ fn what_an_editor_gets() {
                 }
               ]
             },
-            "settings.their-export": {
+            "settings.transform-sink.their-export": {
               "$defs": {
                 "Field": {
                   "type": "string"
@@ -122,7 +134,7 @@ fn what_an_editor_gets() {
               "properties": {
                 "fields": {
                   "items": {
-                    "$ref": "#/$defs/settings.their-export/$defs/Field"
+                    "$ref": "#/$defs/settings.transform-sink.their-export/$defs/Field"
                   },
                   "type": "array"
                 }
@@ -146,7 +158,7 @@ fn what_an_editor_gets() {
                     ]
                   },
                   "then": {
-                    "$ref": "#/$defs/settings.their-export"
+                    "$ref": "#/$defs/settings.transform-sink.their-export"
                   }
                 },
                 {
@@ -243,7 +255,7 @@ fn what_an_editor_gets() {
                     ]
                   },
                   "then": {
-                    "$ref": "#/$defs/settings.stdin"
+                    "$ref": "#/$defs/settings.source.stdin"
                   }
                 },
                 {
@@ -341,7 +353,7 @@ fn what_an_editor_gets() {
                     ]
                   },
                   "then": {
-                    "$ref": "#/$defs/settings.their-export"
+                    "$ref": "#/$defs/settings.transform-sink.their-export"
                   }
                 },
                 {
@@ -492,5 +504,20 @@ fn references_lead_somewhere() {
     assert!(targets.len() > 6, "{targets:?}");
     for target in targets {
         assert!(schema.pointer(target).is_some(), "{target}");
+    }
+}
+
+#[test]
+fn a_source_and_a_sink_of_one_name_keep_their_own_settings() {
+    let known = |kind, of: &str| Known {
+        name: "file".to_owned(),
+        summary: of.to_owned(),
+        kinds: vec![kind],
+        settings: json!({ "properties": { of: { "type": "string" } } }),
+        authorizations: Vec::new(),
+    };
+    let schema = schema(&[known(Kind::Source, "read"), known(Kind::Sink, "written")]);
+    for (name, setting) in [("settings.source.file", "read"), ("settings.sink.file", "written")] {
+        assert!(schema["$defs"][name]["properties"].get(setting).is_some(), "{name}");
     }
 }

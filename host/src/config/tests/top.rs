@@ -22,8 +22,8 @@ fn a_small_one_is_in_order() {
 fn paths_begin_at_the_file() {
     let text = SMALL.replace("type: stdin", "type: ./mine.wasm").replace("type: stdout", "type: /opt/x.wasm");
     let pipeline = parse("/etc/p/pipeline.yaml", &text).unwrap();
-    assert_eq!(pipeline.data_dir, Path::new("/etc/p/./data"));
-    assert_eq!(pipeline.sources[0].node.plugin.value, Plugin::File("/etc/p/./mine.wasm".into()));
+    assert_eq!(pipeline.data_dir, Path::new("/etc/p/data"));
+    assert_eq!(pipeline.sources[0].node.plugin.value, Plugin::File("/etc/p/mine.wasm".into()));
     assert_eq!(pipeline.sinks[0].node.plugin.value, Plugin::File("/opt/x.wasm".into()));
 }
 

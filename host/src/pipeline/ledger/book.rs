@@ -131,7 +131,10 @@ impl Book {
 
     pub(super) fn open(&mut self, receipt: Receipt, opening: Opening) {
         let lines = pending(&opening);
-        let Opening { first, events, bytes, position, missed, caller, .. } = opening;
+        let Opening { first, events, bytes, position, mark, missed, caller, .. } = opening;
+        let settles = |mark: &u32| lines.iter().all(|line| line.get(*mark as usize).is_none_or(|one| one.left == 0));
+        let is_new = |mark: &u32| first + u64::from(*mark) >= self.settled_until;
+        self.reading.marks += u64::from(mark.filter(settles).filter(is_new).is_some());
         if position.is_some() && !std::mem::replace(&mut self.began, true) {
             // What lies before is not read again: a sink that is new here does not wait for it.
             self.sinks.iter_mut().for_each(|line| line.pass(first));
@@ -176,6 +179,7 @@ impl Book {
         let Some(pending) = batch.lines[sink].get_mut(event as usize).filter(|one| one.left > 0) else { return };
         pending.left -= 1;
         pending.fate = pending.fate.max(fate);
+        self.reading.marks += u64::from(pending.left == 0 && pending.fate == Fate::Mark);
         if pending.left > 0 {
             return;
         }
@@ -257,7 +261,7 @@ impl Book {
             page.position = Some((end, position));
         }
         self.reading.count(self.settled_end());
-        page.tallies.extend(tallies(&self.id, "", [(Counter::Events, std::mem::take(&mut self.reading.read))]));
+        page.tallies.extend(tallies(&self.id, "", [(Counter::Events, self.reading.take())]));
         page.tallies.extend(std::mem::take(&mut self.missed).tallies(&self.id));
         page
     }
@@ -300,6 +304,10 @@ fn pending(opening: &Opening) -> Vec<Vec<Pending>> {
         counts.iter().map(|left| Pending { left: *left, fate: Fate::Dropped }).collect()
     };
     let mut lines: Vec<Vec<Pending>> = opening.open.iter().map(line).collect();
+    for line in &mut lines {
+        let mark = opening.mark.and_then(|mark| line.get_mut(mark as usize));
+        mark.into_iter().for_each(|mark| mark.fate = Fate::Mark);
+    }
     for (line, rejected) in lines.iter_mut().zip(&opening.rejected) {
         for event in rejected {
             if let Some(pending) = line.get_mut(*event as usize) {

@@ -5,6 +5,8 @@ use crate::store::{Counter, Tally};
 /// What became of an event in a sink's line. Of what several events that came of one met, the greatest counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
+    /// It is no event, but the end of a snapshot: nobody counts it.
+    Mark,
     /// Nothing came of it: it was filtered, or nothing is new.
     #[default]
     Dropped,
@@ -25,6 +27,7 @@ pub(super) struct Fates {
 impl Fates {
     pub(super) fn add(&mut self, fate: Fate, events: u64) {
         match fate {
+            Fate::Mark => {}
             Fate::Dropped => self.dropped += events,
             Fate::Delivered => self.delivered += events,
             Fate::Rejected => self.rejected += events,

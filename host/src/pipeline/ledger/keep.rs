@@ -5,8 +5,10 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use super::book::Page;
-use super::{Books, Ledger};
+use super::{Books, Decisions, Ledger};
 use crate::store::{Commit, DeadLetter, Handle, StoreError};
 
 /// How long to wait before trying again to write to a disk that refused. Long enough to spare it, short enough to notice soon
@@ -36,13 +38,17 @@ impl Ledger {
     /// Writes down all that is settled now. On a full disk it waits and tries again: nothing may be forgotten.
     async fn write_down(&self, store: &Handle) -> Result<(), StoreError> {
         loop {
-            let Some((pages, commit)) = self.books().take() else { return Ok(()) };
-            let dead = commit.dead_letters.clone();
+            let Some((pages, answers, commit)) = self.books().take() else { return Ok(()) };
+            let (dead, states, append) = (commit.dead_letters.clone(), commit.states.clone(), commit.append.clone());
             match store.commit(commit).await {
-                Ok(_) => self.close(pages),
+                Ok(_) => {
+                    self.close(pages);
+                    // Whoever decided may have ended.
+                    answers.into_iter().for_each(|answer| answer.send(()).unwrap_or_default());
+                }
                 Err(error) if error.is_passing() => {
                     tracing::warn!(%error, "cannot write down what was delivered; trying again");
-                    self.books().put_back(pages, dead);
+                    self.books().put_back(pages, dead, Decisions { states, append, answers });
                     tokio::time::sleep(DISK_WAIT).await;
                 }
                 Err(error) => return Err(error),
@@ -66,10 +72,12 @@ impl Ledger {
 }
 
 impl Books {
-    pub(super) fn take(&mut self) -> Option<(Vec<Page>, Commit)> {
+    pub(super) fn take(&mut self) -> Option<(Vec<Page>, Vec<oneshot::Sender<()>>, Commit)> {
         let pages: Vec<Page> = self.sources.iter_mut().map(super::Book::page).collect();
-        let mut commit = Commit { dead_letters: std::mem::take(&mut self.dead), ..Commit::default() };
-        let mut something = !commit.dead_letters.is_empty();
+        let Decisions { states, append, answers } = std::mem::take(&mut self.decided);
+        let mut something = !answers.is_empty() || !self.dead.is_empty();
+        let dead_letters = std::mem::take(&mut self.dead);
+        let mut commit = Commit { dead_letters, states, append, ..Commit::default() };
         for (book, page) in self.sources.iter().zip(&pages) {
             something |= !page.done.is_empty();
             let cursor = |(sink, cursor): &(String, _)| (book.id.clone(), sink.clone(), Clone::clone(cursor));
@@ -78,10 +86,15 @@ impl Books {
             commit.positions.extend(page.position.iter().map(|(_, position)| (book.id.clone(), position.clone())));
         }
         something |= !commit.cursors.is_empty() || !commit.positions.is_empty() || !commit.tallies.is_empty();
-        something.then_some((pages, commit))
+        something.then_some((pages, answers, commit))
     }
 
-    fn put_back(&mut self, pages: Vec<Page>, mut dead: Vec<DeadLetter>) {
+    fn put_back(&mut self, pages: Vec<Page>, mut dead: Vec<DeadLetter>, mut decided: Decisions) {
+        // What was decided meanwhile comes after it.
+        decided.states.append(&mut self.decided.states);
+        decided.append.append(&mut self.decided.append);
+        decided.answers.append(&mut self.decided.answers);
+        self.decided = decided;
         dead.append(&mut self.dead);
         self.dead = dead;
         self.sources.iter_mut().zip(pages).for_each(|(book, page)| book.put_back(page));

@@ -24,7 +24,7 @@ fn opening(first: u64, open: [&[u32]; 2]) -> Opening {
 
 /// What the next commit would write down: cursors and the position.
 fn page(ledger: &Ledger) -> String {
-    let Some((pages, commit)) = ledger.books().take() else { return "nothing".into() };
+    let Some((pages, _, commit)) = ledger.books().take() else { return "nothing".into() };
     ledger.close(pages);
     let cursor = |(_, sink, cursor): &(String, String, Cursor)| {
         format!("{sink}={}{:?}", cursor.low, cursor.settled.iter().collect::<Vec<_>>())

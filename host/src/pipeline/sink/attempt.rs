@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use crate::component::bisect::bisect;
-use crate::component::types::{Batch, Budget, Outgoing, Prepared, Verdict};
+use crate::component::types::{Batch, Budget, Outgoing, Prepared, Response, Verdict};
 use crate::component::{CallError, Node};
 use crate::connector::{Deliver, Outcome};
+use crate::delivery::budget::Draw;
 use crate::delivery::request::{Client, Sent, Targets};
 
 use super::decision::Answer;
 use super::job::{ItemId, JobId};
+use crate::pipeline::rehearsal::Rehearsal;
 
 /// Where a sink delivers to.
 #[derive(Clone)]
@@ -26,6 +28,40 @@ pub enum Outlet {
     },
     /// A built-in connector.
     Native(Arc<dyn Deliver>),
+    /// Nobody: a component makes requests, which are noted and taken as accepted.
+    Rehearsal {
+        /// The component; none for a built-in connector.
+        node: Option<Node>,
+        /// Notes.
+        rehearsal: Arc<Rehearsal>,
+    },
+}
+
+impl Outlet {
+    /// The component that makes the requests, if there is one.
+    #[must_use]
+    pub fn node(&self) -> Option<&Node> {
+        match self {
+            Self::Component { node, .. } => Some(node),
+            Self::Rehearsal { node, .. } => node.as_ref(),
+            Self::Native(_) => None,
+        }
+    }
+
+    /// In its place, one that sends nothing.
+    #[must_use]
+    pub fn rehearsed(&self, rehearsal: &Arc<Rehearsal>) -> Self {
+        Self::Rehearsal { node: self.node().cloned(), rehearsal: Arc::clone(rehearsal) }
+    }
+
+    /// Who notes what it would send, if it sends nothing.
+    #[must_use]
+    pub fn rehearsal(&self) -> Option<&Arc<Rehearsal>> {
+        match self {
+            Self::Rehearsal { rehearsal, .. } => Some(rehearsal),
+            Self::Component { .. } | Self::Native(_) => None,
+        }
+    }
 }
 
 /// What a task comes back with.
@@ -67,6 +103,8 @@ pub struct Answered {
     pub answer: Answer,
     /// What the other side still allows.
     pub budgets: Vec<Budget>,
+    /// What the request took of it.
+    pub draw: Option<Draw>,
 }
 
 /// See [`Event::Delivered`].
@@ -79,9 +117,21 @@ pub struct Delivered {
 
 /// Asks the component for the requests of these events.
 #[must_use]
-pub fn prepare(node: &Node, ids: Vec<ItemId>, batch: &Batch) -> Vec<Part> {
+pub fn prepare(node: &Node, ids: Vec<ItemId>, batch: &Batch, rehearsal: Option<&Rehearsal>) -> Vec<Part> {
     let part = |(range, answer): (std::ops::Range<usize>, _)| (ids[range].to_vec(), answer);
-    bisect(batch, |part| node.prepare(part)).into_iter().map(part).collect()
+    let mut parts: Vec<Part> = bisect(batch, |part| node.prepare(part)).into_iter().map(part).collect();
+    if let Some(rehearsal) = rehearsal {
+        rehearsal.offered(batch);
+        let prepared = parts.iter_mut().filter_map(|(_, answer)| answer.as_mut().ok());
+        prepared.for_each(|prepared| rehearsal.sent(node, &mut prepared.requests));
+    }
+    parts
+}
+
+/// What a request comes back with that is not sent.
+#[must_use]
+pub fn accepted(job: JobId) -> Answered {
+    Answered { job, answer: Answer::Verdict(Verdict::Accepted(Vec::new())), budgets: Vec::new(), draw: None }
 }
 
 /// Sends a request and lets the component read the answer.
@@ -92,24 +142,22 @@ pub async fn attempt(
     job: JobId,
     outgoing: Arc<Outgoing>,
 ) -> Answered {
-    let response = match client.send(&targets, &outgoing.request).await {
-        Sent::Answered(response) => response,
-        Sent::NotSent(why) => return Answered { job, answer: Answer::NotSent(why), budgets: Vec::new() },
-        Sent::Refused(why) => {
-            return Answered { job, answer: Answer::Verdict(Verdict::Split(why)), budgets: Vec::new() };
-        }
-        Sent::Unknown(why) => return Answered { job, answer: Answer::Unknown(why), budgets: Vec::new() },
+    let (answer, budgets) = match client.send(&targets, &outgoing.request).await {
+        Sent::Answered(response) => settle(node, outgoing, response).await,
+        Sent::NotSent(why) => (Answer::NotSent(why), Vec::new()),
+        Sent::Refused(why) => (Answer::Verdict(Verdict::Split(why)), Vec::new()),
+        Sent::Unknown(why) => (Answer::Unknown(why), Vec::new()),
     };
+    Answered { job, answer, budgets, draw: None }
+}
+
+async fn settle(node: Node, outgoing: Arc<Outgoing>, response: Response) -> (Answer, Vec<Budget>) {
     let status = response.status;
     let events = outgoing.events.len();
     let settled = tokio::task::spawn_blocking(move || node.settle(&outgoing.context, events, &response)).await;
     match settled {
-        Ok(Ok(settled)) => Answered { job, answer: Answer::Verdict(settled.verdict), budgets: settled.budgets },
-        Ok(Err(error)) => Answered { job, answer: Answer::Trapped(status, error), budgets: Vec::new() },
-        Err(error) => Answered {
-            job,
-            answer: Answer::Unknown(format!("reading the answer failed: {error}")),
-            budgets: Vec::new(),
-        },
+        Ok(Ok(settled)) => (Answer::Verdict(settled.verdict), settled.budgets),
+        Ok(Err(error)) => (Answer::Trapped(status, error), Vec::new()),
+        Err(error) => (Answer::Unknown(format!("reading the answer failed: {error}")), Vec::new()),
     }
 }

@@ -23,6 +23,23 @@ pub enum Answer {
     Unknown(String),
 }
 
+impl Answer {
+    /// Whether the other side said something.
+    #[must_use]
+    pub fn came(&self) -> bool {
+        matches!(self, Self::Verdict(_) | Self::Trapped(..))
+    }
+
+    /// The wait that the other side asks for in as many words.
+    #[must_use]
+    pub fn wish(&self) -> Option<Duration> {
+        match self {
+            Self::Verdict(Verdict::Retry(ms)) => hint(*ms),
+            _ => None,
+        }
+    }
+}
+
 /// What to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {

@@ -10,6 +10,7 @@ use super::job::ItemId;
 use crate::pipeline::dead::{Rejected, Where};
 use crate::pipeline::flow::Stage;
 use crate::pipeline::ledger::{Fate, Receipt, Slot};
+use crate::pipeline::source::Look;
 
 /// What a flow gives to a sink: events of one batch of one source.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct Parcel {
     pub receipt: Receipt,
     /// The number of the batch's first event.
     pub first: u64,
+    /// For a keyed transform: if the batch is a part of a snapshot.
+    pub look: Option<Arc<Look>>,
 }
 
 /// One event.

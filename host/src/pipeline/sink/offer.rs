@@ -4,11 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::Moment;
+use crate::clock::{self, Moment};
+use crate::connector::Outcome;
+use crate::delivery::budget::{Draw, Pause};
 use crate::delivery::gather::Offer;
 
 use super::Sink;
-use super::attempt::{self, Delivered, Event, Outlet, Part, PreparedItems};
+use super::attempt::{self, Answered, Delivered, Event, Outlet, Part, PreparedItems};
 use super::item::Parcel;
 use super::job::{ItemId, Job, JobId, Load};
 
@@ -41,15 +43,16 @@ impl Sink {
 
     fn prepare(&mut self, ids: Vec<ItemId>) {
         let batch = self.items.batch(&ids);
-        match &self.outlet {
-            Outlet::Component { node, .. } => {
-                let node = node.clone();
+        match self.outlet.node().cloned() {
+            Some(node) => {
                 self.preparing += 1;
+                let rehearsal = self.outlet.rehearsal().cloned();
                 self.tasks.spawn_blocking(move || {
-                    Event::Prepared(PreparedItems { parts: attempt::prepare(&node, ids, &batch) })
+                    let parts = attempt::prepare(&node, ids, &batch, rehearsal.as_deref());
+                    Event::Prepared(PreparedItems { parts })
                 });
             }
-            Outlet::Native(_) => {
+            None => {
                 ids.iter().for_each(|id| self.items.carry(*id, 1));
                 let keys = self.keys(&ids);
                 self.jobs.add(vec![Job::new(Load::Events, ids, keys)]);
@@ -109,33 +112,56 @@ impl Sink {
     pub(super) fn start(&mut self) {
         while self.sending < self.options.concurrency && self.stopped.is_none() {
             let now = self.clock.now();
-            let (budgets, wake) = (&mut self.budgets, &mut self.budget_wake);
+            let (mut draw, mut pause) = (None, None);
             let next = self.jobs.take(now, |job| {
                 let Load::Request(outgoing) = &job.load else { return true };
-                budgets
-                    .admit(now, &outgoing.budgets)
-                    .map_err(|at| *wake = Some(wake.map_or(at, |wake| wake.min(at))))
-                    .is_ok()
+                match self.budgets.admit(now, &outgoing.budgets) {
+                    Ok(taken) => draw = Some(taken),
+                    Err(later) => pause = pause.take().into_iter().chain([later]).min(),
+                }
+                draw.is_some()
             });
+            if let Some(pause) = pause {
+                self.pause(now, &pause);
+            }
             let Some(id) = next else { return };
-            self.send(id);
+            self.send(id, draw);
         }
     }
 
-    fn send(&mut self, id: JobId) {
+    /// Some request waits for a budget.
+    fn pause(&mut self, now: Moment, pause: &Pause) {
+        self.budget_wake = self.budget_wake.into_iter().chain([pause.until]).min();
+        if self.pauses.is(now, pause) {
+            let until = clock::shown(self.clock.unix_ms_at(pause.until));
+            tracing::info!(sink = %self.id, budget = pause.budget, until, "paused: the budget is spent until then");
+        }
+    }
+
+    fn send(&mut self, id: JobId, draw: Option<Draw>) {
         let Some(job) = self.jobs.get(id) else { return };
         self.sending += 1;
         match (&self.outlet, &job.load) {
             (Outlet::Component { node, targets, client }, Load::Request(outgoing)) => {
                 let task =
                     attempt::attempt(node.clone(), Arc::clone(targets), client.clone(), id, Arc::clone(outgoing));
-                self.tasks.spawn(async { Event::Answered(task.await) });
+                // Broken off with its task, a request is in flight no more.
+                self.tasks.spawn(async { Event::Answered(Answered { draw, ..task.await }) });
             }
             (Outlet::Native(deliver), _) => {
                 let (deliver, batch) = (Arc::clone(deliver), self.items.batch(&job.items));
                 self.tasks.spawn(async move {
                     Event::Delivered(Delivered { job: id, outcomes: deliver.deliver(batch).await })
                 });
+            }
+            (Outlet::Rehearsal { .. }, Load::Request(_)) => {
+                self.tasks.spawn(async move { Event::Answered(attempt::accepted(id)) });
+            }
+            (Outlet::Rehearsal { rehearsal, .. }, Load::Events) => {
+                let batch = self.items.batch(&job.items);
+                rehearsal.offered(&batch);
+                let outcomes = vec![Outcome::Delivered; job.items.len()];
+                self.tasks.spawn(async move { Event::Delivered(Delivered { job: id, outcomes }) });
             }
             (Outlet::Component { .. }, Load::Events) => {}
         }

@@ -6,16 +6,19 @@ use std::time::Duration;
 use crate::connector::Outcome;
 
 use super::Sink;
-use super::attempt::{self, Answered, Delivered, Event, Halved, Outlet};
+use super::attempt::{self, Answered, Delivered, Event, Halved};
 use super::decision::{Decision, decide, give_up};
 use super::job::{ItemId, Job, JobId, Load};
 
 impl Sink {
     pub(super) fn answered(&mut self, answered: Answered) {
-        let Answered { job: id, answer, budgets } = answered;
+        let Answered { job: id, answer, budgets, draw } = answered;
         self.sending -= 1;
-        let now = self.clock.now();
-        budgets.iter().for_each(|budget| self.budgets.report(now, budget));
+        match draw {
+            // What never was answered tells nothing.
+            Some(draw) if answer.came() => draw.answered(self.clock.now(), &budgets, answer.wish()),
+            draw => drop(draw),
+        }
         let Some(job) = self.jobs.get(id) else { return };
         let decision = decide(job, answer, self.options.on_unknown);
         self.carry_out(id, decision);
@@ -77,12 +80,12 @@ impl Sink {
     fn halve(&mut self, id: JobId, reason: String) {
         let Some(job) = self.jobs.get(id) else { return };
         let halves = self.halves(job);
-        let Outlet::Component { node, .. } = &self.outlet else { return self.halve_events(id, halves) };
-        let node = node.clone();
+        let Some(node) = self.outlet.node().cloned() else { return self.halve_events(id, halves) };
         let batches: Vec<_> = halves.into_iter().map(|half| (self.items.batch(&half), half)).collect();
         self.preparing += 1;
         self.tasks.spawn_blocking(move || {
-            let parts = batches.into_iter().flat_map(|(batch, ids)| attempt::prepare(&node, ids, &batch)).collect();
+            let parts =
+                batches.into_iter().flat_map(|(batch, ids)| attempt::prepare(&node, ids, &batch, None)).collect();
             Event::Halved(Halved { job: id, reason, parts })
         });
     }

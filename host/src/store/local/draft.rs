@@ -105,7 +105,7 @@ impl<'a> Draft<'a> {
             self.facts.insert(keys::position(source), Some(position.clone()));
         }
         for change in &commit.states {
-            self.states.insert(keys::state(&change.node, &change.key), change.value.clone());
+            self.states.insert(keys::state(&change.node, change.shelf, &change.key), change.value.clone());
         }
         for (source, sink, cursor) in &commit.cursors {
             self.facts.insert(keys::cursor(source, sink), Some(cursor.encode()));

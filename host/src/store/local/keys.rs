@@ -3,7 +3,7 @@
 //! Ids are followed by a NUL, which no id may hold, so that no id's records can be taken for those of a longer one. Numbers are
 //! big-endian, so that they sort.
 
-use crate::store::{Counter, Result, StoreError};
+use crate::store::{Counter, Result, Shelf, StoreError};
 
 /// The longest id that is stored, in bytes.
 const MAX_ID_BYTES: usize = 255;
@@ -69,9 +69,14 @@ pub fn read_segment(key: &[u8]) -> Option<(String, u64)> {
     Some((log.to_owned(), u64::from_be_bytes(*number)))
 }
 
-/// What a keyed transform keeps about a key.
-pub fn state(node: &str, key: &str) -> Vec<u8> {
-    [node.as_bytes(), b"\0", key.as_bytes()].concat()
+/// What a keyed transform keeps under a key of one of its shelves.
+pub fn state(node: &str, shelf: Shelf, key: &[u8]) -> Vec<u8> {
+    let shelf = match shelf {
+        Shelf::State => b's',
+        Shelf::Number => b'n',
+        Shelf::Note => b'o',
+    };
+    [node.as_bytes(), b"\0", &[shelf], key].concat()
 }
 
 /// A dead letter.

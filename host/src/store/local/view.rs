@@ -6,7 +6,7 @@
 use super::log::Log;
 use super::tables::Tables;
 use super::{keys, letters};
-use crate::store::{Accounts, Cursor, LogEntry, LogSize, Reader, Result, StoreError, StoredLetter};
+use crate::store::{Accounts, Cursor, LogEntry, LogSize, Reader, Result, Shelf, StoreError, StoredLetter};
 use fjall::{Readable, Slice, Snapshot};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
@@ -140,13 +140,26 @@ impl View {
         all.take(limit).map(read).collect()
     }
 
-    fn states(&self, node: &str, names: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
+    fn states(&self, node: &str, shelf: Shelf, names: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>> {
         let node = keys::id(node)?;
-        let state = |key: &&str| {
-            let value = self.snapshot.get(&self.tables.states, keys::state(node, key));
+        let state = |key: &&[u8]| {
+            let value = self.snapshot.get(&self.tables.states, keys::state(node, shelf, key));
             Ok(value.map_err(|error| self.tables.unread(&error))?.map(|value| value.to_vec()))
         };
         names.iter().map(state).collect()
+    }
+
+    fn scan_states(&self, node: &str, shelf: Shelf, from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        let node = keys::id(node)?;
+        let (shelf, first) = (keys::state(node, shelf, b""), keys::state(node, shelf, from));
+        let pairs = self.snapshot.range(&self.tables.states, first..).map(|pair| pair.into_inner());
+        let mut found = Vec::new();
+        for pair in pairs.take(limit) {
+            let (key, value) = pair.map_err(|error| self.tables.unread(&error))?;
+            let Some(key) = key.strip_prefix(shelf.as_slice()) else { break };
+            found.push((key.to_vec(), value.to_vec()));
+        }
+        Ok(found)
     }
 }
 
@@ -181,8 +194,12 @@ impl Reader for Shared {
         self.see(|view| Ok(view.logs.get(log).map(Log::size).unwrap_or_default()))
     }
 
-    fn states(&self, node: &str, keys: &[&str]) -> Result<Vec<Option<Vec<u8>>>> {
-        self.see(|view| view.states(node, keys))
+    fn states(&self, node: &str, shelf: Shelf, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>> {
+        self.see(|view| view.states(node, shelf, keys))
+    }
+
+    fn scan_states(&self, node: &str, shelf: Shelf, from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        self.see(|view| view.scan_states(node, shelf, from, limit))
     }
 
     fn dead_letters(&self, from: u64, limit: usize) -> Result<Vec<StoredLetter>> {

@@ -139,6 +139,7 @@ fn refused() {
             (400, r#"{"message":"Max Input Length Exceeded"}"#),
             (400, r#"{"message":"bad","errors":[{"type":"a@example.com is bad"}]}"#),
             (401, r#"{"message":"Invalid API key: 0123456789"}"#),
+            (401, r#"{"message":"the API key lacks the permission users.track"}"#),
             (403, "{}"),
             (404, "Not Found"),
             (301, ""),
@@ -161,6 +162,9 @@ fn refused() {
 
             401 {"message":"Invalid API key: 0123456789"}
             stop: Braze answers 401 (Invalid API key: …): it does not know the API key; check `api_key`, and that it belongs to this instance, since the key of another one is answered the same way
+
+            401 {"message":"the API key lacks the permission users.track"}
+            stop: Braze answers 401 (the API key lacks the permission users.track): the key needs the permission `users.track`, and the plan has to allow it
 
             403 {}
             stop: Braze answers 403: the key needs the permission `users.track`, and the plan has to allow it
@@ -208,7 +212,12 @@ fn waits_and_budgets_come_with_any_answer() {
     let cases: [(u16, Headers, &str, &str); 5] = [
         (201, spent, "accepted\n", budget),
         (429, spent, "retry after 3000 ms\n", budget),
-        (429, &[("x-ratelimit-retry-after", "2")], "retry after 2000 ms\n", ""),
+        (
+            429,
+            &[("x-ratelimit-retry-after", "2")],
+            "retry after 2000 ms\n",
+            "budget track: 0 of Some(3000), resets in 2000 ms\n",
+        ),
         // When a budget is new says nothing about a server that fails.
         (503, spent, "retry after 0 ms\n", budget),
         (503, &[("retry-after", "5")], "retry after 5000 ms\n", ""),

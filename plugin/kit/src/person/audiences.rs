@@ -23,6 +23,10 @@ pub struct Audiences<'a> {
     /// As of then, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Cow<'a, str>>,
+    /// Those of `of` for which the person has no room in an array of names: a sink writes each of them as an attribute of its own. Written
+    /// by `diff-profiles`, which counts them, never by a source.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beyond: Vec<Cow<'a, str>>,
     /// What this version does not know, untouched.
     #[serde(flatten)]
     pub other: Other<'a>,
@@ -43,6 +47,7 @@ impl<'de> Members<'de> for Audiences<'de> {
         match name {
             "in" => self.members_in = all(map.next_value()?),
             "of" => self.of = all(map.next_value()?),
+            "beyond" => self.beyond = all(map.next_value()?),
             "as_of" => self.as_of = maybe(map.next_value()?),
             _ => return Ok(false),
         }

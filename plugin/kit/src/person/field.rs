@@ -73,7 +73,12 @@ impl Source {
     /// The identifier that the field's value is. None if that identifies nobody.
     #[must_use]
     pub fn identifier<'a>(&'a self, value: &'a RawValue) -> Option<Identifier<'a>> {
-        let value = text(value)?;
+        self.named(text(value)?)
+    }
+
+    /// The identifier that a text is: a cell of a table, say. None if it is empty.
+    #[must_use]
+    pub fn named<'a>(&'a self, value: impl Into<Cow<'a, str>>) -> Option<Identifier<'a>> {
         match self.kind {
             Kind::Alias => Identifier::alias(&*self.label, value),
             kind => Identifier::new(kind, value),

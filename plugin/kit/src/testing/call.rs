@@ -1,7 +1,10 @@
 //! One call each, and its answer as text.
 
 use super::show::Show;
-use crate::{Arrival, Batch, Decoder, Decoding, Entry, Poller, Receiver, Response, Sink, Transform, transform::run};
+use crate::{
+    Arrival, Batch, Decoder, Decoding, Entry, Meter, Poller, Probe, Receiver, Request, Response, Sink, Transform,
+    transform::run,
+};
 
 /// Events as a table writes them: key and body.
 pub type Events<'a> = &'a [(&'a str, &'a str)];
@@ -24,6 +27,23 @@ pub fn prepare<T: Sink>(plugin: &T, events: Events<'_>) -> String {
 /// What a sink makes of an answer.
 pub fn settle<T: Sink>(plugin: &T, context: &[u8], response: &Response) -> String {
     plugin.settle(context, response).shown()
+}
+
+/// What the requests that a sink makes of events cost.
+pub fn measure<T: Meter>(plugin: &T, events: Events<'_>) -> String {
+    let requests: Vec<Request> =
+        plugin.prepare(&batch(events)).requests.into_iter().map(|outgoing| outgoing.request).collect();
+    plugin.measure(&requests).shown()
+}
+
+/// What a probe asks.
+pub fn ask<T: Probe>(plugin: &T, nonce: &str) -> String {
+    plugin.ask(nonce).shown()
+}
+
+/// What a probe makes of an answer.
+pub fn judge<T: Probe>(plugin: &T, response: &Response) -> String {
+    plugin.judge(response).shown()
 }
 
 /// What a poller asks.

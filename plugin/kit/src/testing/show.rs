@@ -5,8 +5,8 @@ use std::fmt::Write;
 use crate::keyed::Update;
 use crate::sink::Rejection;
 use crate::{
-    Ask, Budget, Decoded, Destination, Events, Field, KeyedOutput, Onward, Outgoing, Output, Paged, Prepared, Received,
-    Request, Scope, Settled, Unread, Verdict,
+    Ask, Budget, Cost, Decoded, Destination, Events, Field, Finding, KeyedOutput, Onward, Outgoing, Output, Paged,
+    Prepared, Received, Request, Scope, Settled, Unread, Verdict,
 };
 
 /// Something that can be shown.
@@ -29,8 +29,11 @@ macro_rules! line {
     };
 }
 
+/// As text where they are some; otherwise escaped, so that a snapshot holds no control characters. Lines may end.
 fn bytes(bytes: &[u8]) -> String {
-    std::str::from_utf8(bytes).map_or_else(|_| bytes.escape_ascii().to_string(), ToOwned::to_owned)
+    let is_shown = |text: &&str| !text.contains(|c: char| c.is_control() && c != '\n');
+    let text = std::str::from_utf8(bytes).ok().filter(is_shown);
+    text.map_or_else(|| bytes.escape_ascii().to_string(), ToOwned::to_owned)
 }
 
 fn events(events: &Events) -> impl Iterator<Item = String> {
@@ -130,6 +133,31 @@ impl Show for Settled {
             Verdict::Stop(reason) => line!(text, "stop: {reason}"),
         }
         budgets(&self.budgets, text);
+    }
+}
+
+impl Show for Vec<Cost> {
+    fn show(&self, text: &mut String) {
+        self.iter().for_each(|cost| line!(text, "{} {}", cost.count, cost.name));
+    }
+}
+
+impl Show for Option<Request> {
+    fn show(&self, text: &mut String) {
+        match self {
+            Some(request) => request.show(text),
+            None => line!(text, "nothing to ask"),
+        }
+    }
+}
+
+impl Show for Finding {
+    fn show(&self, text: &mut String) {
+        match self {
+            Self::Works => line!(text, "works"),
+            Self::Fails(why) => line!(text, "fails: {why}"),
+            Self::Unknown(why) => line!(text, "unknown: {why}"),
+        }
     }
 }
 

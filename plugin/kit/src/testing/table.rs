@@ -4,7 +4,10 @@ use serde_json::Value;
 
 use super::call::{self, Events};
 use super::memory::{Memory, Row};
-use crate::{Arrival, Decoder, Entry, KeyedTransform, Plugin, Poller, Receiver, Response, Sink, Snapshot, Transform};
+use crate::{
+    Arrival, Decoder, Entry, KeyedTransform, Meter, Plugin, Poller, Probe, Receiver, Response, Sink, Snapshot,
+    Transform,
+};
 
 /// Calls to one configured plugin. Each method makes a call; [`shown`](Self::shown) gives all answers as one text.
 #[derive(Debug)]
@@ -30,6 +33,9 @@ pub(super) enum Call {
     Receive(Arrival),
     Prepare(Vec<(String, String)>),
     Settle(Vec<u8>, Response),
+    Measure(Vec<(String, String)>),
+    Ask(String),
+    Judge(Response),
     Next(Option<Vec<u8>>),
     Page(Option<Vec<u8>>, Response),
     Decode(Entry, Option<Vec<u8>>, Vec<Vec<u8>>),
@@ -103,6 +109,31 @@ impl<T: Sink> Table<T> {
     pub fn settle(self, context: &[u8], response: Response) -> Self {
         let answer = call::settle(&self.plugin, context, &response);
         self.made(Call::Settle(context.to_vec(), response), answer)
+    }
+}
+
+impl<T: Meter> Table<T> {
+    /// Calls `prepare`, and then `measure` for the requests that it made.
+    #[must_use]
+    pub fn measure(self, events: Events<'_>) -> Self {
+        let answer = call::measure(&self.plugin, events);
+        self.made(Call::Measure(owned(events)), answer)
+    }
+}
+
+impl<T: Probe> Table<T> {
+    /// Calls `ask`.
+    #[must_use]
+    pub fn ask(self, nonce: &str) -> Self {
+        let answer = call::ask(&self.plugin, nonce);
+        self.made(Call::Ask(nonce.to_owned()), answer)
+    }
+
+    /// Calls `judge`.
+    #[must_use]
+    pub fn judge(self, response: Response) -> Self {
+        let answer = call::judge(&self.plugin, &response);
+        self.made(Call::Judge(response), answer)
     }
 }
 

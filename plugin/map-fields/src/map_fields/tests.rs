@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::MapFields;
 
+mod converted;
+
 const KEY: &str = "external_id:u-1";
 
 fn check(settings: Value, bodies: &[impl AsRef<str>], expected: &Expect) {
@@ -236,6 +238,18 @@ fn settings_that_contradict_each_other() {
         json!({ "renames": {} }),
         json!({ "drop": "a" }),
         json!({ "rename": { "a": "b" }, "set": { "a": 1 } }),
+        json!({ "convert": { "a": "fone" } }),
+        json!({ "convert": { "a": { "phone": { "regio": "US" } } } }),
+        json!({ "convert": { "a": { "phone": {}, "date": {} } } }),
+        json!({ "convert": { "a": 1 }, "on_failure": "ignore" }),
+        json!({ "on_failure": "ignore" }),
+        json!({ "convert": { "a/b": { "phone": { "region": "USA" } }, "c": { "phone": { "region": "US", "international": true } } } }),
+        json!({ "convert": { "a": { "date": { "from": ["%Y-%m-%d", "%H:%M"] } }, "b": { "list": { "separator": "" } } } }),
+        json!({ "rename": { "a": "b" }, "convert": { "a": "date" } }),
+        json!({ "drop": ["a"], "convert": { "a": "date" } }),
+        json!({ "keep": ["a"], "convert": { "b": "date" } }),
+        json!({ "set": { "a": 1 }, "convert": { "a": "date" } }),
+        json!({ "rename": { "a": "b", "b": "a" }, "keep": ["a", "b"], "convert": { "a": "date", "b": { "date": {} } } }),
     ];
     let shown = |settings: &Value| format!("{settings}\n{}", problems::<MapFields>(settings.clone()));
     expect![[r#"
@@ -253,10 +267,35 @@ fn settings_that_contradict_each_other() {
         /identifier: name exactly one of external_id, braze_id, email, phone and alias
         /drop/0: `a` is in `keep`, too: take it out of one of them
         {"renames":{}}
-        /renames: unknown field `renames`, expected one of `identifier`, `keep`, `drop`, `rename`, `set`
+        /renames: unknown field `renames`, expected one of `identifier`, `keep`, `drop`, `rename`, `convert`, `on_failure`, `set`
         {"drop":"a"}
         /drop: invalid type: string "a", expected a sequence
         {"rename":{"a":"b"},"set":{"a":1}}
+        {"convert":{"a":"fone"}}
+        /convert/a: unknown variant `fone`, expected one of `country`, `language`, `gender`, `date`, `time_zone`, `phone`, `number`, `string`, `boolean`, `lower`, `trim`, `list`
+        {"convert":{"a":{"phone":{"regio":"US"}}}}
+        /convert/a/phone/regio: unknown field `regio`, expected `region` or `international`
+        {"convert":{"a":{"date":{},"phone":{}}}}
+        /convert/a: a field is converted by one kind: take the others out
+        {"convert":{"a":1},"on_failure":"ignore"}
+        /convert/a: invalid type: integer `1`, expected a kind, or `{ kind: { option: value } }`
+        {"on_failure":"ignore"}
+        /on_failure: unknown variant `ignore`, expected one of `keep`, `drop`, `reject`
+        {"convert":{"a/b":{"phone":{"region":"USA"}},"c":{"phone":{"international":true,"region":"US"}}}}
+        /convert/a~1b/phone/region: no phone numbers of `USA` are known: name a country by two letters, say US
+        /convert/c/phone: a number without `+` either is one of `region` or begins with its country's code: take one of them out
+        {"convert":{"a":{"date":{"from":["%Y-%m-%d","%H:%M"]}},"b":{"list":{"separator":""}}}}
+        /convert/a/date/from/1: `%H:%M` is no format of strftime with a day in it, and not `seconds` or `milliseconds`
+        /convert/b/list/separator: nothing stands between two items: name what does
+        {"convert":{"a":"date"},"rename":{"a":"b"}}
+        /convert/a: `a` is called `b` by then: convert `b`
+        {"convert":{"a":"date"},"drop":["a"]}
+        /convert/a: `a` is gone before anything is converted: take it out of `drop`, or add it to `keep`
+        {"convert":{"b":"date"},"keep":["a"]}
+        /convert/b: `b` is gone before anything is converted: take it out of `drop`, or add it to `keep`
+        {"convert":{"a":"date"},"set":{"a":1}}
+        /convert/a: `set` writes `a` after that: write there what it should be
+        {"convert":{"a":"date","b":{"date":{}}},"keep":["a","b"],"rename":{"a":"b","b":"a"}}
     "#]]
     .assert_eq(&table.iter().map(shown).collect::<String>());
 }

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use brazeline_kit::bindings::types::{Batch, Packed};
-use brazeline_kit::bindings::{plugin, receiver, sink, transform, types};
+use brazeline_kit::bindings::{plugin, probe, receiver, sink, transform, types};
 use brazeline_kit::plugin::{configure, describe};
 
 use crate::{Misbehaves, Misdeed, Settings, spoil};
@@ -21,6 +21,7 @@ brazeline_kit::bindings::plugin::export!(Component with_types_in brazeline_kit::
 brazeline_kit::bindings::transform::export!(Component with_types_in brazeline_kit::bindings::transform);
 brazeline_kit::bindings::receiver::export!(Component with_types_in brazeline_kit::bindings::receiver);
 brazeline_kit::bindings::sink::export!(Component with_types_in brazeline_kit::bindings::sink);
+brazeline_kit::bindings::probe::export!(Component with_types_in brazeline_kit::bindings::probe);
 
 /// What the settings say, or else what the first of the bodies says that says something. What nobody comes back from is done at once.
 fn told(setting: fn(&Settings) -> Option<Misdeed>, bodies: &Packed) -> Option<Misdeed> {
@@ -134,5 +135,34 @@ impl sink::Guest for Component {
             _ => sink::Verdict::Retry(0),
         };
         sink::Settled { verdict, budgets: Vec::new() }
+    }
+}
+
+impl probe::Guest for Component {
+    fn ask(nonce: String) -> Option<types::Request> {
+        let nothing = Packed { bytes: Vec::new(), ends: Vec::new() };
+        let misdeed = told(|settings| settings.probe, &nothing);
+        let path = SETTINGS.with(|settings| settings.get().and_then(|settings| settings.probe_path.clone()))?;
+        let mut request = types::Request {
+            target: "target".to_owned(),
+            method: "GET".to_owned(),
+            path,
+            query: vec![types::Field { name: "nonce".to_owned(), value: nonce }],
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        if misdeed == Some(Misdeed::AbsoluteUrl) {
+            request.path = "https://example.com/steal".to_owned();
+        }
+        Some(request)
+    }
+
+    fn judge(response: types::Response) -> probe::Finding {
+        let said = || String::from_utf8_lossy(&response.body).into_owned();
+        match response.status {
+            200..300 => probe::Finding::Works,
+            401 => probe::Finding::Fails(format!("it says {}; give another key", said())),
+            status => probe::Finding::Unknown(format!("it answers {status}")),
+        }
     }
 }

@@ -11,7 +11,7 @@ mod spoil;
 
 use std::hash::{BuildHasher, RandomState};
 
-use brazeline_kit::{Plan, Plugin, Problem, Target};
+use brazeline_kit::{Plan, Plugin, Problem, Scheme, Target};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -31,6 +31,12 @@ pub struct Settings {
     pub prepare: Option<Misdeed>,
     /// In `settle`.
     pub settle: Option<Misdeed>,
+    /// When it is asked to prove its credentials.
+    pub probe: Option<Misdeed>,
+    /// The authorization's member that it shows as a bearer token.
+    pub bearer: Option<String>,
+    /// Where its probe goes; without it there is nothing to prove.
+    pub probe_path: Option<String>,
     /// How much `too_large` is, in bytes.
     pub bytes: Option<u32>,
     /// The most events that one `prepare` gets.
@@ -62,7 +68,8 @@ impl Plugin for Misbehaves {
 
     fn plan(&self) -> Plan {
         let default = Plan::default();
-        let target = Target { name: "target".to_owned(), origin: None, scheme: None };
+        let scheme = self.settings.bearer.as_deref().map(Scheme::bearer);
+        let target = Target { name: "target".to_owned(), origin: None, scheme };
         let gather_events = match self.settings.configure {
             Some(Misdeed::AnotherPlan) => another(),
             _ => self.settings.gather_events.unwrap_or(default.gather_events),

@@ -9,6 +9,24 @@ pub const OBJECTS: usize = 75;
 /// Bytes of a request's body: "4 MB", read strictly (1.2, `api/api_limits`).
 pub const BODY_BYTES: usize = 4_000_000;
 
+/// Objects of one bulk request, all arrays together (1.8, `/users/track/bulk`).
+pub const BULK_OBJECTS: usize = 1_000;
+
+/// Bytes of a bulk body: "2 MB", read strictly (1.8, `/users/track/bulk`).
+pub const BULK_BODY_BYTES: usize = 2_000_000;
+
+/// Objects about one profile in a bulk request (1.8, `/users/track/bulk`).
+pub const BULK_PROFILE_OBJECTS: usize = 100;
+
+/// Bulk requests of a second (1.8, `/users/track/bulk`).
+pub const BULK_BURST: u32 = 50;
+
+/// External ids or aliases of one export (4, `/users/export/ids`).
+pub const EXPORT_IDS: usize = 50;
+
+/// Exports of a minute, for newer accounts (4, `api/api_limits`).
+pub const EXPORT_BURST: u32 = 250;
+
 /// Bytes of an external id (1.3, `/users/track`).
 pub const EXTERNAL_ID_BYTES: usize = 987;
 

@@ -20,7 +20,8 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { key: "braze-key".into(), permissions: ["users.track".to_owned()].into(), rules: Rules::default() }
+        let permissions = ["users.track", "users.track.bulk", "users.export.ids"].map(str::to_owned);
+        Self { key: "braze-key".into(), permissions: permissions.into(), rules: Rules::default() }
     }
 }
 
@@ -30,12 +31,18 @@ impl Default for Options {
 pub struct Rules {
     /// 75 objects in each array, and not in all together (contract 1.2).
     pub legacy_limits: bool,
+    /// Objects of a bulk request, "depending on your account's policy" (contract 1.8).
+    pub bulk_objects: usize,
     /// The length of an array attribute, as set in the dashboard (contract 2.1).
     pub array_elements: usize,
     /// How the items of `errors` look (contract 1.5).
     pub errors: ErrorStyle,
     /// The rate limit (contract 1.4).
     pub rate: Rate,
+    /// The rate limit of bulk requests (contract 1.8).
+    pub bulk_rate: Rate,
+    /// The rate limit of exports (contract 4).
+    pub export_rate: Rate,
     /// When accepted requests are applied (contract 1.7).
     pub apply: Apply,
     /// Whether Braze is in maintenance: 202, and everything waits (contract 1.5).
@@ -48,9 +55,12 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             legacy_limits: false,
+            bulk_objects: limit::BULK_OBJECTS,
             array_elements: limit::ARRAY_ELEMENTS,
             errors: ErrorStyle::default(),
             rate: Rate::default(),
+            bulk_rate: Rate { burst: limit::BULK_BURST, burst_s: 1, ..Rate::default() },
+            export_rate: Rate { burst: limit::EXPORT_BURST, burst_s: 60, ..Rate::default() },
             apply: Apply::default(),
             maintenance: false,
             blocked_external_ids: BTreeSet::new(),

@@ -21,8 +21,12 @@ fn braze(rules: Rules) -> Braze {
 }
 
 fn request(body: impl Into<bytes::Bytes>) -> Request {
+    request_to("/users/track", body)
+}
+
+fn request_to(path: &str, body: impl Into<bytes::Bytes>) -> Request {
     let mut request =
-        Request { method: http::Method::POST, path: "/users/track".into(), body: body.into(), ..Request::default() };
+        Request { method: http::Method::POST, path: path.into(), body: body.into(), ..Request::default() };
     request.headers.insert("authorization", "Bearer k".parse().unwrap());
     request.headers.insert("content-type", "application/json".parse().unwrap());
     request

@@ -1,8 +1,8 @@
-//! `POST /users/track`: is a request taken, and which of its objects (contract 1.1, 1.2, 1.5, 1.6)?
+//! `POST /users/track` and `/users/track/bulk`: is a request taken, and which of its objects (contract 1.1, 1.2, 1.5, 1.6)?
 //!
 //! [`read`] looks at a body and changes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::StatusCode;
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::change::{Change, Kind, What};
+use super::endpoint::Size;
 use super::limit;
 use super::refusal::Refusal;
 use super::rules::Rules;
@@ -41,6 +42,8 @@ pub struct Taken {
 pub struct Check<'a> {
     /// The rules.
     pub rules: &'a Rules,
+    /// How much the request may hold.
+    pub size: Size,
     /// Products that were bought before.
     pub products: &'a BTreeSet<String>,
     /// Objects that are refused on purpose.
@@ -54,28 +57,37 @@ pub type Fatal = (StatusCode, &'static str);
 
 /// Reads a body.
 pub fn read(body: &[u8], check: &Check) -> Result<Taken, Fatal> {
-    if body.len() > limit::BODY_BYTES {
-        return Err((StatusCode::PAYLOAD_TOO_LARGE, "the body has more than 4 MB"));
+    if body.len() > check.size.bytes {
+        return Err(check.size.too_many_bytes);
     }
     let body: Body =
         serde_json::from_slice(body).map_err(|_| (StatusCode::BAD_REQUEST, "the body is no JSON of the right form"))?;
     let arrays = [(Kind::Attributes, body.attributes), (Kind::Events, body.events), (Kind::Purchases, body.purchases)];
-    count(arrays.each_ref().map(|(_, array)| array.as_ref().map_or(0, Vec::len)), check.rules)?;
+    count(arrays.each_ref().map(|(_, array)| array.as_ref().map_or(0, Vec::len)), check.size)?;
     if arrays.iter().all(|(_, array)| array.is_none()) {
         return Err((StatusCode::BAD_REQUEST, "attributes, events or purchases are needed"));
     }
     let mut taken = Taken::default();
     let present = arrays.into_iter().filter_map(|(kind, array)| Some((kind, array?)));
     present.for_each(|(kind, objects)| taken.take(kind, objects, check));
-    Ok(taken)
+    // Contract 1.8 does not say what is answered to more; it is taken to be the refusal of too many objects.
+    if taken.most_of_one_profile() > check.size.of_one_profile { Err(TOO_MANY) } else { Ok(taken) }
 }
 
-fn count(lengths: [usize; 3], rules: &Rules) -> Result<(), Fatal> {
-    let counted = if rules.legacy_limits { lengths.into_iter().max().unwrap_or(0) } else { lengths.into_iter().sum() };
-    if counted > limit::OBJECTS { Err((StatusCode::BAD_REQUEST, "Max Input Length Exceeded")) } else { Ok(()) }
+const TOO_MANY: Fatal = (StatusCode::BAD_REQUEST, "Max Input Length Exceeded");
+
+fn count(lengths: [usize; 3], size: Size) -> Result<(), Fatal> {
+    let counted = if size.in_each_array { lengths.into_iter().max().unwrap_or(0) } else { lengths.into_iter().sum() };
+    if counted > size.objects { Err(TOO_MANY) } else { Ok(()) }
 }
 
 impl Taken {
+    fn most_of_one_profile(&self) -> usize {
+        let mut counts: BTreeMap<&Who, usize> = BTreeMap::new();
+        self.changes.iter().for_each(|change| *counts.entry(&change.who).or_default() += 1);
+        counts.into_values().max().unwrap_or(0)
+    }
+
     fn take(&mut self, kind: Kind, objects: Vec<Map<String, Value>>, check: &Check) {
         let before = self.changes.len();
         for (index, object) in objects.into_iter().enumerate() {

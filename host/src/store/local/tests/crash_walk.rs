@@ -10,7 +10,7 @@ use super::disk::{Disk, Files, files, folder};
 use super::model::{Model, SINKS, SOURCES};
 use super::{SMALL, append, open, settled};
 use crate::store::local::LocalStore;
-use crate::store::{Append, Commit, Counter, Cursor, DeadLetter, StateChange, Store, Tally};
+use crate::store::{Append, Commit, Counter, Cursor, DeadLetter, Shelf, StateChange, Store, Tally};
 use std::ops::Range;
 use std::path::Path;
 
@@ -36,8 +36,12 @@ fn steps() -> Vec<(&'static str, Vec<Commit>)> {
     let people = |cursor| vec![("people".to_owned(), "a".to_owned(), cursor)];
     let position = |position: &[u8]| vec![("file".to_owned(), position.to_vec())];
     let outbox = Append { log: "file".into(), batch: b"decided".to_vec(), events: 1 };
-    let state =
-        |value: Option<&str>| StateChange { node: "keyed".into(), key: "u-1".into(), value: value.map(Into::into) };
+    let state = |value: Option<&str>| StateChange {
+        node: "keyed".into(),
+        shelf: Shelf::State,
+        key: b"u-1".to_vec(),
+        value: value.map(Into::into),
+    };
     vec![
         ("journaled", vec![append(10)]),
         ("unreadable", vec![Commit { dead_letters: letter("what"), ..Commit::default() }]),

@@ -1,7 +1,7 @@
 //! Commits of all kinds, about few enough things that they meet.
 
 use super::model::{KEYS, SINKS, SOURCES};
-use crate::store::{Append, Commit, Counter, Cursor, DeadLetter, StateChange, Tally};
+use crate::store::{Append, Commit, Counter, Cursor, DeadLetter, Shelf, StateChange, Tally};
 use proptest::prelude::*;
 
 /// Any commit.
@@ -11,8 +11,10 @@ pub fn commits() -> impl Strategy<Value = Commit> {
     let positions = prop::collection::vec((name(SOURCES).prop_map(Into::into), batch.clone()), 0..2);
     let append = (name(SOURCES), batch.clone(), 1_u32..4);
     let append = append.prop_map(|(log, batch, events)| Append { log: log.into(), batch, events });
-    let state = (name(KEYS), prop::option::of(batch));
-    let state = state.prop_map(|(key, value)| StateChange { node: "keyed".into(), key: key.into(), value });
+    let shelf = prop::sample::select(vec![Shelf::State, Shelf::Number, Shelf::Note]);
+    let state = (name(KEYS), shelf, prop::option::of(batch));
+    let state =
+        state.prop_map(|(key, shelf, value)| StateChange { node: "keyed".into(), shelf, key: key.into(), value });
     let settled = (name(SOURCES), name(SINKS), 0_u64..40, prop::option::of(0_u64..9));
     let cursor = settled.prop_map(|(source, sink, low, gap)| {
         let mut cursor = Cursor::starting_at(low);

@@ -3,7 +3,8 @@
 use super::generate::commits;
 use super::{SMALL, open};
 use crate::store::{
-    Append, Commit, Committed, Counter, Cursor, DeadLetter, LogEntry, Reader, Store, StoreError, StoredLetter,
+    Append, Commit, Committed, Counter, Cursor, DeadLetter, LogEntry, Reader, Shelf, StateChange, Store, StoreError,
+    StoredLetter,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ pub const KEYS: [&str; 2] = ["u-1", "u-2"];
 pub struct Model {
     positions: BTreeMap<String, Vec<u8>>,
     cursors: BTreeMap<(String, String), Cursor>,
-    states: BTreeMap<String, Option<Vec<u8>>>,
+    states: BTreeMap<(Shelf, Vec<u8>), Vec<u8>>,
     logs: BTreeMap<String, Vec<LogEntry>>,
     letters: Vec<StoredLetter>,
     next_letter: u64,
@@ -33,7 +34,12 @@ impl Model {
         for (source, sink, cursor) in &commit.cursors {
             self.cursors.insert((source.clone(), sink.clone()), cursor.clone());
         }
-        self.states.extend(commit.states.iter().map(|change| (change.key.clone(), change.value.clone())));
+        for StateChange { shelf, key, value, .. } in &commit.states {
+            match value {
+                Some(value) => self.states.insert((*shelf, key.clone()), value.clone()),
+                None => self.states.remove(&(*shelf, key.clone())),
+            };
+        }
         commit.tallies.iter().for_each(|tally| *self.sum(&tally.source, &tally.sink, tally.counter) += tally.count);
         commit.resolved.iter().for_each(|number| self.resolve(*number));
         commit.dead_letters.iter().for_each(|letter| self.bury(letter));
@@ -116,11 +122,22 @@ impl Model {
             }
             self.log_differs(source, reader)?;
         }
+        for shelf in [Shelf::State, Shelf::Number, Shelf::Note] {
+            let keys = KEYS.map(str::as_bytes);
+            let here = keys.map(|key| self.states.get(&(shelf, key.to_vec())).cloned());
+            differs(
+                "states".into(),
+                format!("{here:?}"),
+                format!("{:?}", reader.states("keyed", shelf, &keys).unwrap()),
+            )?;
+            let here = keys.into_iter().zip(here).filter_map(|(key, value)| Some((key.to_vec(), value?)));
+            let here: Vec<_> = here.filter(|(key, _)| key.as_slice() > b"u-1".as_slice()).collect();
+            let there = reader.scan_states("keyed", shelf, b"u-1x", 9).unwrap();
+            differs("a scan".into(), format!("{here:?}"), format!("{there:?}"))?;
+        }
         let accounts = reader.accounts().unwrap();
         differs("sums".into(), format!("{:?}", self.sums), format!("{:?}", accounts.sums))?;
         differs("cursors".into(), format!("{:?}", self.cursors), format!("{:?}", accounts.cursors))?;
-        let here: Vec<Option<Vec<u8>>> = KEYS.iter().map(|key| self.states.get(*key).cloned().flatten()).collect();
-        differs("states".into(), format!("{here:?}"), format!("{:?}", reader.states("keyed", &KEYS).unwrap()))?;
         differs("letters".into(), format!("{:?}", self.letters), format!("{:?}", reader.dead_letters(0, 999).unwrap()))
     }
 

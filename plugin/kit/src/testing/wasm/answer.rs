@@ -2,13 +2,13 @@
 
 use wasmtime::Result;
 
-use super::bindings::{decoder, keyed_transform, poller, receiver, sink, transform};
-use super::convert::{batch, held, packed};
+use super::bindings::{decoder, keyed_transform, meter, poller, probe, receiver, sink, transform};
+use super::convert::{batch, each, held, packed};
 use super::instance::Instance;
 use crate::testing::call::pieces_of;
 use crate::testing::show::Show;
 use crate::testing::table::Call;
-use crate::{Decoded, Entry};
+use crate::{Cost, Decoded, Entry, Finding, Request};
 
 impl Instance {
     /// The answer to a call.
@@ -39,6 +39,18 @@ impl Instance {
                 let sink = world.brazeline_pipeline_sink();
                 let settled = sink.call_settle(&mut self.store, context, &response.clone().into())?;
                 Ok(crate::Settled::from(settled).shown())
+            }
+            Call::Measure(events) => self.measure(events),
+            Call::Ask(nonce) => {
+                let world = probe::Only::new(&mut self.store, &self.linked)?;
+                let request = world.brazeline_pipeline_probe().call_ask(&mut self.store, nonce)?;
+                Ok(request.map(Request::from).shown())
+            }
+            Call::Judge(response) => {
+                let world = probe::Only::new(&mut self.store, &self.linked)?;
+                let probe = world.brazeline_pipeline_probe();
+                let finding = probe.call_judge(&mut self.store, &response.clone().into())?;
+                Ok(Finding::from(finding).shown())
             }
             Call::Next(position) => {
                 let world = poller::Only::new(&mut self.store, &self.linked)?;
@@ -74,6 +86,15 @@ impl Instance {
                 Ok(crate::KeyedOutput::from(out).shown())
             }
         }
+    }
+
+    fn measure(&mut self, events: &[(String, String)]) -> Result<String> {
+        let world = sink::Only::new(&mut self.store, &self.linked)?;
+        let prepared = world.brazeline_pipeline_sink().call_prepare(&mut self.store, &batch(events))?;
+        let requests: Vec<_> = prepared.requests.into_iter().map(|outgoing| outgoing.request).collect();
+        let world = meter::Only::new(&mut self.store, &self.linked)?;
+        let costs = world.brazeline_pipeline_meter().call_measure(&mut self.store, &requests)?;
+        Ok(each::<_, Cost>(costs).shown())
     }
 
     fn decode(&mut self, entry: &Entry, resume: Option<&[u8]>, pieces: &[Vec<u8>]) -> Result<String> {

@@ -28,3 +28,5 @@ interface!(poller, "package brazeline:kit; world only { export brazeline:pipelin
 interface!(transform, "package brazeline:kit; world only { export brazeline:pipeline/transform@0.1.0; }");
 interface!(keyed_transform, "package brazeline:kit; world only { export brazeline:pipeline/keyed-transform@0.1.0; }");
 interface!(sink, "package brazeline:kit; world only { export brazeline:pipeline/sink@0.1.0; }");
+interface!(meter, "package brazeline:kit; world only { export brazeline:pipeline/meter@0.1.0; }");
+interface!(probe, "package brazeline:kit; world only { export brazeline:pipeline/probe@0.1.0; }");

@@ -2,15 +2,17 @@
 
 use super::bindings::decoder::exports::brazeline::pipeline::decoder;
 use super::bindings::keyed_transform::exports::brazeline::pipeline::keyed_transform;
+use super::bindings::meter::exports::brazeline::pipeline::meter;
 use super::bindings::poller::exports::brazeline::pipeline::poller;
+use super::bindings::probe::exports::brazeline::pipeline::probe;
 use super::bindings::receiver::exports::brazeline::pipeline::receiver;
 use super::bindings::sink::exports::brazeline::pipeline::sink;
 use super::bindings::types::{self, Column, Packed, WhyUnread};
 use crate::keyed::{Snapshot, Standing, Update};
 use crate::testing::memory::Row;
 use crate::{
-    Arrival, Ask, Budget, Decoded, Destination, Entry, Events, Field, KeyedOutput, Onward, Outgoing, Output, Paged,
-    Prepared, Received, Rejection, Reply, Request, Response, Scope, Settled, Unread, Verdict,
+    Arrival, Ask, Budget, Cost, Decoded, Destination, Entry, Events, Field, Finding, KeyedOutput, Onward, Outgoing,
+    Output, Paged, Prepared, Received, Rejection, Reply, Request, Response, Scope, Settled, Unread, Verdict,
 };
 
 /// Each as its counterpart.
@@ -82,6 +84,7 @@ same! {
     types::Field => Field { name, value; ; }
     Field => types::Field { name, value; ; }
     types::Rejection => Rejection { index, reason; ; }
+    meter::Cost => Cost { name, count; ; }
     types::Budget => Budget { name, limit, remaining, resets_in_ms; ; }
     types::Scope => Scope { audiences, as_of_ms, total; ; }
     Scope => types::Scope { audiences, as_of_ms, total; ; }
@@ -169,6 +172,16 @@ impl From<sink::Verdict> for Verdict {
             sink::Verdict::Retry(after_ms) => Self::Retry(after_ms),
             sink::Verdict::Split(reason) => Self::Split(reason),
             sink::Verdict::Stop(reason) => Self::Stop(reason),
+        }
+    }
+}
+
+impl From<probe::Finding> for Finding {
+    fn from(finding: probe::Finding) -> Self {
+        match finding {
+            probe::Finding::Works => Self::Works,
+            probe::Finding::Fails(why) => Self::Fails(why),
+            probe::Finding::Unknown(why) => Self::Unknown(why),
         }
     }
 }

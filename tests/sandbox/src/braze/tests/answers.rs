@@ -43,6 +43,67 @@ fn a_key_needs_the_permission() {
 }
 
 #[test]
+fn each_endpoint_needs_its_own_permission() {
+    // Contract 1.8 and 4.
+    let options = Options { key: "k".into(), permissions: ["users.track".to_owned()].into(), ..Options::default() };
+    for (path, permission) in [("/users/track/bulk", "users.track.bulk"), ("/users/export/ids", "users.export.ids")] {
+        let answer = Braze::new(options.clone()).answer(&request_to(path, "{}"), None, now());
+        assert_eq!(said(&answer), format!("401 the API key lacks the permission {permission}"));
+    }
+}
+
+#[test]
+fn each_endpoint_has_its_own_rate_limit() {
+    // Contract 1.4, 1.8 and 4.
+    let limits = |path: &str| {
+        let answer = braze(Rules::default()).answer(&request_to(path, "{}"), None, now());
+        let number = |name| answer.headers[name].to_str().unwrap().parse::<i64>().unwrap();
+        (number("x-ratelimit-limit"), number("x-ratelimit-reset") - now().as_second())
+    };
+    assert_eq!(limits("/users/track").0, 3000);
+    assert_eq!(limits("/users/track/bulk"), (50, 1));
+    assert_eq!(limits("/users/export/ids").0, 250);
+}
+
+#[test]
+fn a_profile_is_exported_as_it_stands() {
+    // Contract 4.
+    let mut braze = braze(Rules::default());
+    attributes(&mut braze, json!([{"external_id": "u", "first_name": "Ann", "plan": "x", "seg": ["a", "b"]}]));
+    let event = |day: u32| json!({"external_id": "u", "name": "e", "time": format!("2026-11-{day}")});
+    track(&mut braze, &json!({"events": [event(12), event(11)]}));
+    let mut export = |body: Value| braze.answer(&request_to("/users/export/ids", body.to_string()), None, now());
+    let fields = ["external_id", "first_name", "last_name", "custom_attributes", "custom_events", "purchases"];
+    let exported = body(&export(json!({"external_ids": ["u", "nobody"], "fields_to_export": fields})));
+    let expected = json!({
+        "message": "success",
+        "users": [{
+            "external_id": "u",
+            "first_name": "Ann",
+            "custom_attributes": {"plan": "x", "seg": ["a", "b"]},
+            "custom_events": [
+                {"name": "e", "first": "2026-11-11T00:00:00Z", "last": "2026-11-12T00:00:00Z", "count": 2}
+            ],
+        }],
+        "invalid_user_ids": ["nobody"],
+    });
+    assert_eq!(Value::Object(exported), expected);
+    let many: Vec<String> = (0..51).map(|n| n.to_string()).collect();
+    let table = [
+        (json!({"external_ids": ["u"]}), "400 fields_to_export is needed"),
+        (json!({"fields_to_export": []}), "400 external_ids, user_aliases, email_address or phone are needed"),
+        (
+            json!({"external_ids": many, "fields_to_export": []}),
+            "400 at most 50 external_ids or user_aliases are exported",
+        ),
+        (json!([]), "400 the body is no JSON of the right form"),
+    ];
+    for (body, expected) in table {
+        assert_eq!(said(&export(body)), expected);
+    }
+}
+
+#[test]
 fn counts_what_was_queued_of_each_array_that_was_sent() {
     // Contract 1.5.
     let event = json!({"external_id": "u", "name": "e", "time": "2026-11-23T08:00:00Z"});

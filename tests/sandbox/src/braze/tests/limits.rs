@@ -57,6 +57,32 @@ fn bytes_of_a_request() {
 }
 
 #[test]
+fn a_bulk_request() {
+    // Contract 1.8.
+    let objects = |profiles: usize, each: usize| {
+        let all = (0..profiles * each)
+            .map(|n| json!({"external_id": (n % profiles).to_string(), "name": "e", "time": "2026-11-23"}));
+        json!({"events": all.collect::<Vec<_>>()}).to_string()
+    };
+    let padded = |bytes: usize| r#"{"attributes":[]}"#.to_owned() + &" ".repeat(bytes - 17);
+    let table = [
+        (objects(1000, 1), "201 success"),
+        (objects(1001, 1), "400 Max Input Length Exceeded"),
+        (objects(10, 100), "201 success"),
+        (objects(1, 101), "400 Max Input Length Exceeded"),
+        (padded(limit::BULK_BODY_BYTES), "201 success"),
+        (padded(limit::BULK_BODY_BYTES + 1), "400 the body has more than 2 MB"),
+    ];
+    for (body, expected) in table {
+        let answer = braze(Rules::default()).answer(&request_to("/users/track/bulk", body), None, now());
+        assert_eq!(said(&answer), expected);
+    }
+    let fewer = Rules { bulk_objects: 10, ..Rules::default() };
+    let answer = braze(fewer).answer(&request_to("/users/track/bulk", objects(11, 1)), None, now());
+    assert_eq!(said(&answer), "400 Max Input Length Exceeded");
+}
+
+#[test]
 fn events() {
     // Contract 2.5.
     let without = |key: &str| {

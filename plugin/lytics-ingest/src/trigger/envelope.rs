@@ -3,13 +3,13 @@
 //! Lytics' own form has its time in `meta.timestamp`, CloudEvents 1.0 in `time`; in both, `data` is the profile. Batched, they come as
 //! an array. Anything else that is around (a job's template can add to it) is not looked at.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use brazeline_kit::event::Members;
+
+use crate::profile::{read, text};
 
 /// A message without what stood around it.
 #[derive(Debug)]
@@ -45,12 +45,7 @@ pub fn open(message: &RawValue) -> Result<Envelope<'_>, String> {
 /// A time with nanoseconds and either `Z` or an offset.
 #[must_use]
 pub fn time(value: &RawValue) -> Option<Timestamp> {
-    read::<Cow<'_, str>>(value)?.parse().ok()
-}
-
-/// The value, if it is of that type.
-pub fn read<'a, T: Deserialize<'a>>(value: &'a RawValue) -> Option<T> {
-    serde_json::from_str(value.get()).ok()
+    text(value)?.parse().ok()
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,52 @@
+//! Will Braze keep this value as it is?
+//!
+//! Of some values it says that it refuses them; others it drops or turns into null without a word. Both are found here, before a person's
+//! data is lost, and said by the attribute's name and the rule, never by the value. `null` unsets, and is always taken.
+
+pub mod code;
+mod custom;
+pub mod properties;
+mod reserved;
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::limits;
+
+pub use reserved::is_reserved;
+
+/// What is wrong, and what Braze takes instead.
+pub type Rule = Cow<'static, str>;
+
+/// Looks at an attribute.
+pub fn check(name: &str, json: &str) -> Result<(), Rule> {
+    if json == "null" {
+        return Ok(());
+    }
+    match reserved::check(name, json) {
+        Some(checked) => checked.map_err(Cow::Borrowed),
+        None => custom::check(name, json),
+    }
+}
+
+/// What a JSON string says. None if it is something else.
+#[must_use]
+pub fn text(json: &str) -> Option<Cow<'_, str>> {
+    let inside = json.strip_prefix('"')?.strip_suffix('"')?;
+    if inside.contains('\\') { serde_json::from_str(json).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inside)) }
+}
+
+/// Whether it has more characters than a text may.
+#[must_use]
+pub fn is_too_long(text: &str) -> bool {
+    text.len() > limits::CHARACTERS && text.chars().count() > limits::CHARACTERS
+}
+
+/// How many bytes a value has without white space.
+fn bytes(value: &Value) -> usize {
+    serde_json::to_vec(value).map_or(0, |json| json.len())
+}
+
+#[cfg(test)]
+mod tests;

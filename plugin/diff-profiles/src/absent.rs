@@ -1,0 +1,58 @@
+//! Who was not seen in a full look has left its audiences, as of then.
+
+use std::borrow::Cow;
+
+use brazeline_kit::person::{Identifier, User};
+use brazeline_kit::{Kept, Standing};
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::look::Look;
+use crate::membership::{Said, Word, sweep};
+use crate::state::{Mark, Place, State};
+use crate::tell::alone;
+
+/// The body that says so, if there is something to say. A membership that is newer than the look stays.
+///
+/// Of somebody in doubt everything is said again, and nothing of it is news: perhaps they left long ago.
+pub fn absent<'a>(kept: &Kept<'a>, look: &Look<'a>, state: &mut State<'a>) -> Result<Option<String>, String> {
+    let mut said = Said::default();
+    if kept.standing != Standing::None {
+        let in_doubt = state.unsure;
+        for name in &look.scope {
+            let list = if in_doubt { &mut said.restated } else { &mut said.news };
+            list.extend(left(name, look.as_of_ms, state));
+        }
+        if in_doubt {
+            state.attributes.clear();
+            sweep(look, state, &mut said);
+        }
+    }
+    let restated = said.news.is_empty();
+    let words = if restated { &mut said.restated } else { &mut said.news };
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let user = user(kept.key);
+    let body = alone(user.as_deref(), words, restated);
+    serde_json::to_string(&body).map(Some).map_err(|error| error.to_string())
+}
+
+/// What is to be said about an audience of the scope, if the person is out of it.
+fn left<'a>(name: &'a str, as_of_ms: u64, state: &mut State<'a>) -> Option<Word<'a>> {
+    let beyond = match state.find(name) {
+        Place::Inside(place) if state.inside[place].mark.as_of_ms > as_of_ms => return None,
+        Place::Inside(place) => state.inside[place].mark.beyond,
+        // If it is in doubt, it is said with all that is.
+        Place::Outside(_) => return None,
+        Place::Nowhere(_) if !state.unsure => return None,
+        Place::Nowhere(_) => false,
+    };
+    let mark = Mark { as_of_ms, beyond, doubt: false };
+    state.leave(name, mark);
+    Some(Word { name: Cow::Borrowed(name), is_in: false, mark })
+}
+
+/// Who it is, from the key: there is nothing else.
+fn user(key: &str) -> Option<Box<RawValue>> {
+    to_raw_value(&User::from(Identifier::from_key(key)?)).ok()
+}

@@ -1,0 +1,76 @@
+//! People of whom it is not sure what arrived.
+
+use expect_test::expect;
+use serde_json::json;
+
+use super::{Story, look, ms};
+
+#[test]
+fn a_row_says_everything_again() {
+    let story = Story::new(json!({}))
+        .row("a b", "a b c", "09:00")
+        .trigger("", "b", "09:05")
+        .doubt()
+        .row("a", "a b c", "09:10")
+        .row("a", "a b c", "09:20");
+    expect![[r#""#]].assert_eq(&story.told());
+}
+
+#[test]
+fn what_really_changed_is_told_apart() {
+    let body = r#"{"attributes":{"n":1},"audiences":{"in":["b","d"],"of":["a","b","c","d"],"as_of":"2026-11-23T09:10:00Z"},"events":[{}],"more":1}"#;
+    let story = Story::new(json!({})).row("a b e", "a b e", "09:00").doubt().bodies(&[body], None);
+    expect![[r#""#]].assert_eq(&story.told());
+}
+
+#[test]
+fn what_cannot_be_named_stays_in_doubt() {
+    let story = Story::new(json!({}))
+        .trigger("", "a", "09:00")
+        .trigger("", "b", "09:01")
+        .trigger("c", "c", "09:02")
+        .doubt()
+        .trigger("c", "c", "09:03")
+        .trigger("", "b", "09:00")
+        .trigger("a", "a", "09:10")
+        .trigger("a", "a", "09:11");
+    expect![[r#""#]].assert_eq(&story.told());
+}
+
+#[test]
+fn the_scope_names_too() {
+    let body = r#"{"audiences":{"in":["c"],"of":["c"],"as_of":"2026-11-23T09:10:00Z"}}"#;
+    let story = Story::new(json!({}))
+        .trigger("", "a", "09:00")
+        .trigger("", "b", "09:15")
+        .doubt()
+        .bodies(&[body, body], Some(&look("a b c d", ms("09:10"), "")));
+    expect![[r#""#]].assert_eq(&story.told());
+}
+
+#[test]
+fn attributes_are_told_when_they_next_come() {
+    let attributes = |text: &str| format!(r#"{{"attributes":{text}}}"#);
+    let story = Story::new(json!({}))
+        .bodies(&[&attributes(r#"{"n":1,"s":"x"}"#)], None)
+        .doubt()
+        .bodies(&[&attributes(r#"{"n":1}"#)], None)
+        .bodies(&[&attributes(r#"{"n":1,"s":"x"}"#)], None)
+        .doubt()
+        .bodies(&["{}"], None)
+        .bodies(&[&attributes(r#"{"n":1}"#)], None);
+    expect![[r#""#]].assert_eq(&story.told());
+}
+
+#[test]
+fn in_doubt_before_anything_was_kept() {
+    let story = Story::new(json!({})).doubt().row("a", "a b", "09:00").row("a", "a b", "09:10");
+    expect![[r#""#]].assert_eq(&story.told());
+}
+
+#[test]
+fn what_is_refused_changes_no_doubt() {
+    let story =
+        Story::new(json!({})).trigger("a", "a", "09:00").doubt().bodies(&["[]"], None).trigger("a", "a", "09:00");
+    expect![[r#""#]].assert_eq(&story.told());
+}

@@ -1,0 +1,31 @@
+//! Names and values in a few bytes: XXH3, 64 bits, which never changes. State holds these hashes, so neither may they.
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+/// What stands for a name: the low half of its hash. Two names of one person that share it are taken for one; of 500 names, any two do in one
+/// case of 34,000.
+#[must_use]
+pub fn short(name: &str) -> u32 {
+    xxh3_64(name.as_bytes()) as u32
+}
+
+/// What stands for an attribute's name and its value, as the JSON text it came in. The name's whole hash goes into that of the value:
+/// attributes whose names share a [`short`] hash are told too often, but never taken for unchanged.
+#[must_use]
+pub fn attribute(name: &str, value: &str) -> (u32, u64) {
+    let name = xxh3_64(name.as_bytes());
+    (name as u32, xxh3_64_with_seed(value.as_bytes(), name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hashes_never_change() {
+        assert_eq!(short(""), 0x3d9a_f0ec);
+        assert_eq!(short("vip"), 0);
+        assert_eq!(attribute("plan", r#""gold""#), (0, 0));
+        assert_eq!(attribute("note", &"x".repeat(1000)), (0, 0));
+    }
+}

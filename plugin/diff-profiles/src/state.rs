@@ -1,0 +1,168 @@
+//! What is held about a person: where the sink was told that they are, and what it was told of their attributes.
+//!
+//! [`State::read`] unpacks it and [`State::bytes`] packs it; everything between works on the lists, which are kept in order.
+
+mod pack;
+mod unpack;
+
+use std::borrow::Cow;
+
+use brazeline_kit::{Kept, Standing, Update};
+
+use crate::hash::short;
+
+/// The version of the bytes. Another one is not read.
+pub const VERSION: u32 = 1;
+
+/// What is held about a person.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State<'a> {
+    /// The audiences that the person is in, in the order of names. They are the host's tags.
+    pub inside: Vec<Inside<'a>>,
+    /// The audiences that the person was in and is not any more, in the order of hashes.
+    pub outside: Vec<Outside>,
+    /// The attributes, each as [`hash::attribute`](crate::hash::attribute), in the order of their names' hashes.
+    pub attributes: Vec<(u32, u64)>,
+    /// Nothing was ever kept.
+    pub is_new: bool,
+    /// Everything is to be said again.
+    pub unsure: bool,
+}
+
+/// An audience that the person is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inside<'a> {
+    /// Its name.
+    pub name: Cow<'a, str>,
+    /// What is held of it.
+    pub mark: Mark,
+}
+
+/// An audience that the person is not in any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outside {
+    /// What stands for its name.
+    pub hash: u32,
+    /// What is held of it.
+    pub mark: Mark,
+}
+
+/// What is held of an audience beside whether the person is in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// As of when that was said. 0 where nobody knows.
+    pub as_of_ms: u64,
+    /// It was told beside the array, for want of room in it.
+    pub beyond: bool,
+    /// Perhaps it did not arrive: it is to be said again. Not kept; the host keeps it for the whole person.
+    pub doubt: bool,
+}
+
+/// What is held about one audience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Nothing; in the list of those inside it would stand here.
+    Nowhere(usize),
+    /// The person is in it.
+    Inside(usize),
+    /// The person was in it.
+    Outside(usize),
+}
+
+impl<'a> State<'a> {
+    /// Reads what the host holds. What cannot be read leaves what the tags say, in doubt.
+    pub fn read(&mut self, kept: &Kept<'a>, tags: &[&'a str]) {
+        self.clear();
+        self.is_new = kept.standing == Standing::None;
+        self.unsure = kept.standing == Standing::Unsure;
+        let empty = kept.bytes.is_empty() && tags.is_empty();
+        let readable = empty || (kept.version == VERSION && self.unpack(kept.bytes, tags).is_some());
+        if !readable {
+            self.clear();
+            self.unsure = true;
+            self.inside.extend(tags.iter().map(|name| Inside { name: (*name).into(), mark: Mark::default() }));
+            self.inside.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+            self.inside.dedup_by(|next, kept| next.name == kept.name);
+        }
+        if self.unsure {
+            self.inside.iter_mut().for_each(|inside| inside.mark.doubt = true);
+            self.outside.iter_mut().for_each(|outside| outside.mark.doubt = true);
+        }
+    }
+
+    /// What the host is to hold from now on. What is still in doubt could not be named.
+    #[must_use]
+    pub fn put(&self) -> Update {
+        let tags = self.inside.iter().map(|inside| inside.name.to_string()).collect();
+        let unsure = self.outside.iter().any(|outside| outside.mark.doubt);
+        Update::Put { bytes: self.bytes(), tags, unsure }
+    }
+
+    /// Where an audience stands.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Place {
+        let place = match self.inside.binary_search_by(|inside| (*inside.name).cmp(name)) {
+            Ok(place) => return Place::Inside(place),
+            Err(place) => place,
+        };
+        if self.outside.is_empty() {
+            return Place::Nowhere(place);
+        }
+        self.find_outside(short(name)).map_or(Place::Nowhere(place), Place::Outside)
+    }
+
+    fn find_outside(&self, hash: u32) -> Result<usize, usize> {
+        self.outside.binary_search_by_key(&hash, |outside| outside.hash)
+    }
+
+    /// The person is in an audience.
+    pub fn enter(&mut self, name: Cow<'a, str>, mark: Mark) {
+        if let Place::Outside(place) = self.find(&name) {
+            self.outside.remove(place);
+        }
+        match self.find(&name) {
+            Place::Inside(place) => self.inside[place].mark = mark,
+            Place::Nowhere(place) => self.inside.insert(place, Inside { name, mark }),
+            Place::Outside(_) => {}
+        }
+    }
+
+    /// The person is not in an audience any more.
+    pub fn leave(&mut self, name: &str, mark: Mark) {
+        if let Place::Inside(place) = self.find(name) {
+            self.inside.remove(place);
+        }
+        let outside = Outside { hash: short(name), mark };
+        match self.find_outside(outside.hash) {
+            Ok(place) => self.outside[place] = outside,
+            Err(place) => self.outside.insert(place, outside),
+        }
+    }
+
+    /// Holds an attribute. False if it was held already.
+    pub fn set(&mut self, attribute: (u32, u64)) -> bool {
+        match self.attributes.binary_search_by_key(&attribute.0, |held| held.0) {
+            Ok(place) if self.attributes[place] == attribute => return false,
+            Ok(place) => self.attributes[place] = attribute,
+            Err(place) => self.attributes.insert(place, attribute),
+        }
+        true
+    }
+
+    /// Whether an attribute is held.
+    #[must_use]
+    pub fn has(&self, attribute: (u32, u64)) -> bool {
+        let place = self.attributes.binary_search_by_key(&attribute.0, |held| held.0);
+        place.is_ok_and(|place| self.attributes[place] == attribute)
+    }
+
+    fn clear(&mut self) {
+        self.inside.clear();
+        self.outside.clear();
+        self.attributes.clear();
+        (self.is_new, self.unsure) = (false, false);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+use std::fmt::Write;
+
+use brazeline_kit::{Kept, Standing, Update};
+use expect_test::expect;
+use proptest::prelude::*;
+
+use super::{Inside, Mark, Outside, State, VERSION};
+use crate::time::LATEST_MS;
+
+/// States of version 1, a line each: bytes, then the tags. Whatever the program writes in future, it reads these or calls them unsure.
+const FIXTURE: &str = include_str!("../../tests/states-v1.txt");
+
+fn read<'a>(bytes: &'a [u8], tags: &[&'a str], standing: Standing) -> State<'a> {
+    let mut state = State::default();
+    state.read(&Kept { key: "external_id:u", standing, version: VERSION, bytes, tags: 0..tags.len() }, tags);
+    state
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+}
+
+fn shown(state: &State<'_>) -> String {
+    let mut text = String::new();
+    let beyond = |mark: &Mark| if mark.beyond { " beyond" } else { "" };
+    for Inside { name, mark } in &state.inside {
+        write!(text, "in {name} as of {}{}; ", mark.as_of_ms, beyond(mark)).unwrap();
+    }
+    for Outside { hash, mark } in &state.outside {
+        write!(text, "out {hash:08x} as of {}{}; ", mark.as_of_ms, beyond(mark)).unwrap();
+    }
+    for (name, value) in &state.attributes {
+        write!(text, "{name:08x} {value:016x}; ").unwrap();
+    }
+    text + if state.unsure { "unsure" } else { "known" }
+}
+
+#[test]
+fn states_of_version_1_are_read_and_written_again() {
+    let mut text = String::new();
+    for line in FIXTURE.lines().filter(|line| !line.starts_with('#')) {
+        let (hex, tags) = line.split_once(' ').unwrap_or((line, ""));
+        let (bytes, tags) = (bytes(hex), tags.split_whitespace().collect::<Vec<_>>());
+        let state = read(&bytes, &tags, Standing::Known);
+        writeln!(text, "{}", shown(&state)).unwrap();
+        assert_eq!(state.bytes(), bytes, "{line}");
+    }
+    expect![[r#""#]].assert_eq(&text);
+}
+
+#[test]
+fn what_does_not_fit_together_is_unsure() {
+    let good = bytes("0280d0b8b9c0680000");
+    let table: [(&[u8], &[&str]); 8] = [
+        (&good, &["a", "b"]),
+        (&good, &["a"]),
+        (&good, &["a", "b", "c"]),
+        (&good, &["b", "a"]),
+        (&good, &["a", "a"]),
+        (&good[..8], &["a", "b"]),
+        (&[], &["a"]),
+        (&[0, 0, 1], &[]),
+    ];
+    let text: String = table.iter().map(|(bytes, tags)| shown(&read(bytes, tags, Standing::Known)) + "\n").collect();
+    expect![[r#""#]].assert_eq(&text);
+}
+
+#[test]
+fn another_version_is_unsure() {
+    let kept = Kept { key: "external_id:u", standing: Standing::Known, version: 2, bytes: &[0, 0], tags: 0..0 };
+    let mut state = State::default();
+    state.read(&kept, &[]);
+    assert_eq!(shown(&state), "unsure");
+}
+
+fn mark() -> impl Strategy<Value = Mark> {
+    let times = prop_oneof![Just(0), Just(LATEST_MS), 0..=LATEST_MS, 1_795_424_400_000..1_795_424_400_010_u64];
+    (times, any::<bool>()).prop_map(|(as_of_ms, beyond)| Mark { as_of_ms, beyond, doubt: false })
+}
+
+proptest! {
+    #[test]
+    fn what_is_packed_is_unpacked(
+        inside in proptest::collection::btree_map("[a-c]{1,3}", mark(), 0..6),
+        outside in proptest::collection::btree_map(any::<u32>(), mark(), 0..6),
+        attributes in proptest::collection::btree_map(any::<u32>(), any::<u64>(), 0..6),
+    ) {
+        let inside = inside.into_iter().map(|(name, mark)| Inside { name: name.into(), mark }).collect();
+        let outside = outside.into_iter().map(|(hash, mark)| Outside { hash, mark }).collect();
+        let state = State { inside, outside, attributes: attributes.into_iter().collect(), ..State::default() };
+        let Update::Put { bytes, tags, unsure } = state.put() else { unreachable!("a state is put") };
+        let tags: Vec<_> = tags.iter().map(String::as_str).collect();
+        prop_assert_eq!(read(&bytes, &tags, Standing::Known), state);
+        prop_assert!(!unsure);
+    }
+
+    #[test]
+    fn no_bytes_do_harm(bytes in proptest::collection::vec(any::<u8>(), 0..40), tags in 0..4_usize) {
+        let tags = &["a", "b", "c", "d"][..tags];
+        let state = read(&bytes, tags, Standing::Known);
+        let known: Vec<_> = state.inside.iter().map(|inside| &*inside.name).collect();
+        prop_assert_eq!(&known, tags);
+        prop_assert!(state.unsure || read(&state.bytes(), tags, Standing::Known) == state);
+    }
+}

@@ -1,0 +1,69 @@
+//! State out of bytes. [`pack`](super::pack) says what they hold.
+
+use super::{Inside, Mark, Outside, State};
+use crate::time::LATEST_MS;
+
+impl<'a> State<'a> {
+    /// Reads bytes and tags into empty lists. None if they do not fit together, or are not what [`State::bytes`] writes.
+    pub(super) fn unpack(&mut self, bytes: &[u8], tags: &[&'a str]) -> Option<()> {
+        let mut unpacker = Unpacker { bytes, before: 0 };
+        if unpacker.number()? != tags.len() as u64 {
+            return None;
+        }
+        for name in tags {
+            let mark = unpacker.mark()?;
+            self.inside.push(Inside { name: (*name).into(), mark });
+        }
+        for _ in 0..unpacker.number()? {
+            let mark = unpacker.mark()?;
+            self.outside.push(Outside { hash: u32::from_le_bytes(unpacker.take()?), mark });
+        }
+        while !unpacker.bytes.is_empty() {
+            let name = u32::from_le_bytes(unpacker.take()?);
+            self.attributes.push((name, u64::from_le_bytes(unpacker.take()?)));
+        }
+        self.is_in_order().then_some(())
+    }
+
+    /// Everything is searched by halves.
+    fn is_in_order(&self) -> bool {
+        self.inside.is_sorted_by(|one, next| one.name < next.name)
+            && self.outside.is_sorted_by(|one, next| one.hash < next.hash)
+            && self.attributes.is_sorted_by(|one, next| one.0 < next.0)
+    }
+}
+
+struct Unpacker<'b> {
+    bytes: &'b [u8],
+    /// The time before.
+    before: u64,
+}
+
+impl Unpacker<'_> {
+    fn mark(&mut self) -> Option<Mark> {
+        let number = self.number()?;
+        let zigzag = number >> 1;
+        let difference = (zigzag >> 1) as i64 ^ -((zigzag & 1) as i64);
+        let as_of_ms = self.before.checked_add_signed(difference).filter(|ms| *ms <= LATEST_MS)?;
+        self.before = as_of_ms;
+        Some(Mark { as_of_ms, beyond: number & 1 == 1, doubt: false })
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let mut number = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let [byte] = self.take()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (taken, rest) = self.bytes.split_first_chunk()?;
+        self.bytes = rest;
+        Some(*taken)
+    }
+}

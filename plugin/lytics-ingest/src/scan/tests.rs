@@ -1,0 +1,190 @@
+use brazeline_kit::testing::{Table, response};
+use brazeline_kit::{Poller, Probe, Response};
+use expect_test::{Expect, expect};
+use serde_json::{Value, json};
+
+use crate::LyticsIngest;
+
+/// When Lytics answered.
+const DATE: (&str, &str) = ("date", "Mon, 23 Nov 2026 09:00:00 GMT");
+
+fn union() -> Value {
+    json!({
+        "identifier": { "external_id": "braze_id" },
+        "mode": "scan",
+        "audiences": ["vip", "lapsed"],
+        "fields": ["plan", "score", "braze_id"],
+    })
+}
+
+fn each() -> Value {
+    json!({
+        "identifier": { "email": "email" },
+        "mode": "scan",
+        "audiences": [{ "id": "0f3c", "slug": "vip" }, "lapsed", "new"],
+    })
+}
+
+fn page(body: &str) -> Response {
+    response(200, &[DATE], body)
+}
+
+/// A page of the scan for these settings, with these people and this token of the next.
+fn people(people: &str, next: &str) -> Response {
+    page(&format!(r#"{{"status":200,"message":"success","_next":"{next}","total":3,"data":[{people}]}}"#))
+}
+
+/// The position that a page leads to.
+fn after(settings: &Value, position: Option<&[u8]>, response: &Response) -> Vec<u8> {
+    let scan: LyticsIngest = brazeline_kit::testing::configure(settings.clone());
+    match scan.page(position, response).onward {
+        brazeline_kit::Onward::More(position) | brazeline_kit::Onward::End(position) => position,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn one_scan_of_all() {
+    let first = people(
+        r#"{"braze_id":"u-1","plan":"gold","score":"1.50","segments":["vip","other"]},{"braze_id":"u-2","_segments":["lapsed","vip"]}"#,
+        "t2",
+    );
+    // The clock has moved on, but the scan speaks as of its first page.
+    let mut last = people(r#"{"braze_id":"u-3","plan":null,"segments":["lapsed"]}"#, "");
+    last.headers[0].value = "Mon, 23 Nov 2026 09:00:07 GMT".to_owned();
+    let second = after(&union(), None, &first);
+    let begin = after(&union(), Some(&second), &last);
+    let table = Table::<LyticsIngest>::new(union())
+        .next(None)
+        .page(None, first)
+        .next(Some(&second))
+        .page(Some(&second), last)
+        .next(Some(&begin));
+    expect![].assert_eq(&table.shown());
+}
+
+#[test]
+fn one_audience_after_the_other() {
+    let settings = each();
+    let first = people(r#"{"email":"a@x"}"#, "t2");
+    let second = after(&settings, None, &first);
+    // It carries its audiences, as slugs: they say nothing about the one with an id.
+    let last = people(r#"{"email":"b@x","segments":["new"]}"#, "");
+    let lapsed = after(&settings, Some(&second), &last);
+    let nobody = page(r#"{"status":200,"message":"success","_next":"","total":0,"data":null}"#);
+    let new = after(&settings, Some(&lapsed), &nobody);
+    let mut table = Table::<LyticsIngest>::new(settings);
+    for (position, response) in [(None, first), (Some(&second), last), (Some(&lapsed), nobody)] {
+        let position = position.map(Vec::as_slice);
+        table = table.next(position).page(position, response);
+    }
+    // Its slug is not in the list, but the scan itself says that they are in.
+    let table = table.next(Some(&new)).page(Some(&new), people(r#"{"email":"c@x","segments":["lapsed"]}"#, ""));
+    expect![].assert_eq(&table.shown());
+}
+
+#[test]
+fn who_cannot_be_told_or_read() {
+    let rows = [
+        r#"5"#,
+        r#"{"segments":["vip"]}"#,
+        r#"{"braze_id":null,"segments":["vip"]}"#,
+        r#"{"braze_id":{},"segments":["vip"]}"#,
+        r#"{"braze_id":"u-1"}"#,
+        r#"{"braze_id":"u-2","segments":"vip"}"#,
+        r#"{"braze_id":"u-3","segments":["VIP"]}"#,
+        r#"{"braze_id":"u-4","segments":null,"_segments":["vip"]}"#,
+    ];
+    let table = Table::<LyticsIngest>::new(union()).page(None, people(&rows.join(","), ""));
+    expect![].assert_eq(&table.shown());
+}
+
+/// What comes of an answer to the first page and to a later one.
+fn check(response: &Response, expected: &Expect) {
+    let later = after(&union(), None, &people("", "t2"));
+    let table = Table::<LyticsIngest>::new(union()).page(None, response.clone()).page(Some(&later), response.clone());
+    expected.assert_eq(&table.shown());
+}
+
+#[test]
+fn answers_that_are_no_page() {
+    let mut broken = people(r#"{"braze_id":"u-1"}"#, "");
+    broken.complete = false;
+    check(&broken, &expect![]);
+    check(&response(401, &[], ""), &expect![]);
+    check(&response(403, &[], ""), &expect![]);
+    check(&response(404, &[], ""), &expect![]);
+    check(&response(400, &[], r#"{"status":400,"message":"start is too old"}"#), &expect![]);
+    check(&response(429, &[], ""), &expect![]);
+    check(&response(503, &[("retry-after", "7")], ""), &expect![]);
+    check(&response(302, &[], ""), &expect![]);
+}
+
+#[test]
+fn pages_in_a_form_that_is_not_known() {
+    // From something in between; it passes.
+    check(&page("<html>busy</html>"), &expect![]);
+    check(&page(r#"{"data":[{"braze_id":"u-1","#), &expect![]);
+    // From Lytics; an empty page would remove everybody.
+    check(&page("[]"), &expect![]);
+    check(&page(r#"{"status":200,"message":"success"}"#), &expect![]);
+    check(&page(r#"{"data":{}}"#), &expect![]);
+    check(&page(r#"{"data":null}"#), &expect![]);
+    // The body knows better than the line above it.
+    check(&page(r#"{"status":500,"message":"no shard","data":null,"total":0}"#), &expect![]);
+}
+
+#[test]
+fn tokens_and_totals_in_all_their_spellings() {
+    let table = [
+        r#"{"data":[],"next":"a"}"#,
+        r#"{"data":[],"_next":"","next":"b"}"#,
+        r#"{"data":[],"_next":12,"total":"7"}"#,
+        r#"{"data":[],"_next":null,"total":7}"#,
+        r#"{"data":[],"total":-1}"#,
+    ];
+    let table = table.into_iter().fold(Table::<LyticsIngest>::new(union()), |table, body| table.page(None, page(body)));
+    expect![].assert_eq(&table.shown());
+}
+
+#[test]
+fn without_a_date_it_is_as_of_when_it_was_asked() {
+    for headers in [&[][..], &[("date", "today")]] {
+        let shown = Table::<LyticsIngest>::new(union()).page(None, response(200, headers, r#"{"data":[]}"#)).shown();
+        assert!(shown.contains("as of 1764000000000, total None"), "{shown}");
+    }
+}
+
+#[test]
+fn a_position_that_is_of_no_use_begins_again() {
+    let mut other = union();
+    other["audiences"] = json!(["vip", "new"]);
+    let position = after(&union(), None, &people("", "t2"));
+    let begin = after(&union(), None, &people("", ""));
+    let mut table = Table::<LyticsIngest>::new(other);
+    for position in [position.as_slice(), br#"{"v":2}"#, b"", b"\xff", &begin] {
+        table = table.next(Some(position)).page(Some(position), people("", ""));
+    }
+    expect![].assert_eq(&table.shown());
+    // What is passed on of a profile is no part of where a scan stands.
+    let mut fields = union();
+    fields["fields"] = json!([]);
+    assert!(Table::<LyticsIngest>::new(fields).next(Some(&position)).shown().contains("start=t2"));
+}
+
+#[test]
+fn the_token_is_proven_by_a_request_that_changes_nothing() {
+    let scan: LyticsIngest = brazeline_kit::testing::configure(each());
+    let answers = [
+        response(200, &[], "{}"),
+        response(401, &[], ""),
+        response(403, &[], ""),
+        response(404, &[], ""),
+        response(400, &[], ""),
+        response(503, &[], ""),
+    ];
+    let found: Vec<_> = answers.iter().map(|answer| scan.judge(answer)).collect();
+    expect![].assert_eq(&format!("{:#?}\n{found:#?}\n", scan.ask("nonce")));
+    let trigger: LyticsIngest = brazeline_kit::testing::configure(json!({ "identifier": { "email": "e" } }));
+    assert_eq!(Probe::ask(&trigger, "nonce"), None);
+}
