@@ -6,6 +6,8 @@
 
 #[path = "support/components.rs"]
 mod components;
+#[path = "support/feed.rs"]
+mod feed;
 #[path = "support/host.rs"]
 mod host;
 #[path = "support/http.rs"]
@@ -25,12 +27,18 @@ mod crash;
 mod custom;
 #[path = "e2e/delivered.rs"]
 mod delivered;
+#[path = "e2e/export.rs"]
+mod export;
 #[path = "e2e/files.rs"]
 mod files;
 #[path = "e2e/hostile.rs"]
 mod hostile;
+#[path = "e2e/imports.rs"]
+mod imports;
 #[path = "e2e/live.rs"]
 mod live;
+#[path = "e2e/pages.rs"]
+mod pages;
 #[path = "e2e/rejections.rs"]
 mod rejections;
 #[path = "e2e/remembers.rs"]

@@ -4,6 +4,7 @@
 //! opens nothing, so that a file can be checked anywhere. [`Assembly::graph`] then gives each node its secrets and its address. Nothing
 //! here starts anything.
 
+mod options;
 mod outbox;
 mod plugin;
 mod proof;
@@ -17,6 +18,7 @@ use crate::config::{self, Pipeline, Secrets};
 use crate::delivery::budget::Shared;
 use crate::delivery::request::Client;
 use crate::pipeline::graph::{self, Graph, SourceKind};
+use crate::pipeline::poll::Poller;
 use crate::pipeline::sink::Outlet;
 use crate::problem::{Problem, Problems};
 
@@ -45,7 +47,14 @@ impl<'p> Assembly<'p> {
         let assembly = Self { pipeline, plugins };
         problems.extend(assembly.unknown_hosts());
         problems.extend(assembly.misplaced());
+        problems.extend(pipeline.sources.iter().flat_map(|source| assembly.options(source)));
         if problems.is_empty() { Ok(assembly) } else { Err(Problems::new(problems)) }
+    }
+
+    /// What is wrong with the host's keys in a source, given what stands there.
+    fn options(&self, source: &config::Source) -> Vec<Problem> {
+        let plugin = self.plugins.get(source.node.id.as_str());
+        plugin.map(|plugin| options::check(self.pipeline, source, plugin)).unwrap_or_default()
     }
 
     /// Transforms that remember where they cannot.
@@ -124,7 +133,8 @@ impl<'p> Assembly<'p> {
         let budgets = reach::budgets(self.pipeline);
         let (mut sources, mut sinks) = (Vec::new(), Vec::new());
         for source in &self.pipeline.sources {
-            keep(self.source(source, secrets).await, &mut sources, &mut problems);
+            let shared = reach::budget(&budgets, &source.node);
+            keep(self.source(source, secrets, &client, shared, clock.now()).await, &mut sources, &mut problems);
         }
         for sink in &self.pipeline.sinks {
             let shared = reach::budget(&budgets, &sink.node);
@@ -147,9 +157,25 @@ impl<'p> Assembly<'p> {
         })
     }
 
-    async fn source(&self, source: &config::Source, secrets: &Secrets) -> Result<graph::Source, Problem> {
+    async fn source(
+        &self,
+        source: &config::Source,
+        secrets: &Secrets,
+        client: &Client,
+        budgets: Shared,
+        now: Moment,
+    ) -> Result<graph::Source, Problem> {
         let (pipeline, node) = (self.pipeline, &source.node);
         let kind = match &self.plugins[node.id.as_str()] {
+            Plugin::Component { kind: Kind::Poller, node: component, plan, component: loaded } => {
+                let targets = reach::targets(pipeline, node, plan, loaded.is_embedded(), secrets)?;
+                plan.budgets.iter().for_each(|budget| budgets.know(now, budget));
+                let (targets, client, every) = (targets.into(), client.clone(), source.options.every);
+                SourceKind::Poller(Poller { node: component.clone(), targets, client, budgets, every })
+            }
+            Plugin::Component { kind: Kind::Decoder, node: component, .. } => {
+                SourceKind::Files(options::importer(pipeline, source, component)?)
+            }
             Plugin::Component { node: component, plan, .. } => SourceKind::Receiver {
                 node: component.clone(),
                 door: reach::door(pipeline, source, reach::inbound(pipeline, node, plan, secrets)?).await?,
@@ -190,7 +216,7 @@ impl<'p> Assembly<'p> {
     ) -> Result<graph::Sink, Problem> {
         let (pipeline, node) = (self.pipeline, &sink.node);
         let (outlet, limits) = match &self.plugins[node.id.as_str()] {
-            Plugin::Component { node: component, plan, component: loaded } => {
+            Plugin::Component { node: component, plan, component: loaded, .. } => {
                 let targets = reach::targets(pipeline, node, plan, loaded.is_embedded(), secrets)?;
                 let outlet =
                     Outlet::Component { node: component.clone(), targets: targets.into(), client: client.clone() };

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::command::remembered::Comparison;
 use crate::command::{self, Exit};
 use crate::control::Which;
 use crate::observe::log::Format;
@@ -30,6 +31,18 @@ enum Command {
         /// The form of the log on standard error; BRAZELINE_LOG (`info`, `debug`, ...) says how much is logged.
         #[arg(long, value_enum, default_value_t)]
         log_format: Format,
+        /// Read the real input, send nothing and keep nothing; then say what would be sent and what it would cost.
+        ///
+        /// It begins where the last run ended. Sources that are asked again and again are asked once; for a source that waits for callers, end it
+        /// with ctrl-c.
+        #[arg(long)]
+        dry_run: bool,
+        /// With --dry-run: show so many requests whole.
+        #[arg(long, default_value_t = 3, requires = "dry_run")]
+        requests: usize,
+        /// With --dry-run: as JSON.
+        #[arg(long, requires = "dry_run")]
+        json: bool,
     },
     /// Check a pipeline file and show what it means, without starting anything.
     Check {
@@ -74,9 +87,98 @@ enum Command {
     },
     /// Print the JSON Schema of pipeline files, for editors.
     Schema,
+    /// Let go on what was held up because too many people would leave an audience at once. The pipeline has to be at rest.
+    Approve {
+        #[command(flatten)]
+        remembering: Remembering,
+    },
+    /// Tell everything again to the other side: about everybody, or about those of whom it holds something else.
+    ///
+    /// Without --yes it only says how many people that concerns. They are told again when they next come: with the next scan or file, or
+    /// their next event.
+    Reconcile {
+        #[command(flatten)]
+        remembering: Remembering,
+        /// A CSV of what the other side holds; without it, everybody is told again.
+        #[arg(long)]
+        with: Option<PathBuf>,
+        /// With --with: the column with the identifier.
+        #[arg(long, default_value = "external_id", requires = "with")]
+        key_column: String,
+        /// With --with: what kind of identifier that is.
+        #[arg(long, default_value = "external_id", requires = "with")]
+        kind: String,
+        /// With --with: the column with the names of the audiences.
+        #[arg(long, default_value = "audiences", requires = "with")]
+        audiences_column: String,
+        /// With --with: what stands between the names.
+        #[arg(long, default_value = ",", requires = "with")]
+        joiner: String,
+        /// Let it happen.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Take audiences off everybody who was ever told to be in them. Without --yes it only says how many people that concerns.
+    ///
+    /// Broken off, it goes on with the next `run`. Take the audiences out of the pipeline file first, or the next scan tells them again.
+    Teardown {
+        #[command(flatten)]
+        remembering: Remembering,
+        /// This audience alone; may be given several times. Without it: all.
+        #[arg(long)]
+        audience: Vec<String>,
+        /// Let it happen.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// What is remembered about people: look, forget, move to another machine. The pipeline has to be at rest.
+    #[command(subcommand)]
+    State(State),
     /// Events that can never be delivered.
     #[command(subcommand)]
     DeadLetters(DeadLetters),
+}
+
+/// Whose memory it is about.
+#[derive(Debug, Args)]
+struct Remembering {
+    /// The pipeline file.
+    pipeline: PathBuf,
+    /// The transform, if several of the pipeline remember.
+    #[arg(long)]
+    node: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum State {
+    /// Show what somebody was told.
+    Get {
+        #[command(flatten)]
+        remembering: Remembering,
+        /// The event key: `external_id:u-1`.
+        key: String,
+    },
+    /// Forget somebody. What the other side was told stays there.
+    Forget {
+        #[command(flatten)]
+        remembering: Remembering,
+        /// The event key: `external_id:u-1`.
+        key: String,
+    },
+    /// Write all of it to a file.
+    Export {
+        #[command(flatten)]
+        remembering: Remembering,
+        /// The file, which must not exist.
+        to: PathBuf,
+    },
+    /// Take what was exported elsewhere, into a pipeline that knows nobody yet.
+    Import {
+        #[command(flatten)]
+        remembering: Remembering,
+        /// The file.
+        from: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -159,7 +261,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     command::report(match cli.command {
-        Command::Run { pipeline, log_format } => command::run::run(&pipeline, log_format),
+        Command::Run { pipeline, log_format, dry_run: true, requests, json } => {
+            command::dry_run::run(&pipeline, log_format, &command::dry_run::Shown { requests, json })
+        }
+        Command::Run { pipeline, log_format, .. } => command::run::run(&pipeline, log_format),
         Command::Check { pipeline, without_secrets, live } => {
             command::check::check(&pipeline, command::check::Secrets::of(without_secrets, live))
         }
@@ -169,6 +274,34 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Status { pipeline, json } => command::status::status(&pipeline, json),
         Command::Reload { pipeline } => command::reload::reload(&pipeline),
         Command::Schema => command::schema::schema(),
+        Command::Approve { remembering: Remembering { pipeline, node } } => {
+            command::remembered::approve(&pipeline, node.as_deref())
+        }
+        Command::Reconcile { remembering, with, key_column, kind, audiences_column, joiner, yes } => {
+            let Remembering { pipeline, node } = remembering;
+            let comparison = |file| Comparison { file, key_column, kind, audiences_column, joiner };
+            command::remembered::reconcile(&pipeline, node.as_deref(), with.map(comparison).as_ref(), yes)
+        }
+        Command::Teardown { remembering: Remembering { pipeline, node }, audience, yes } => {
+            let audiences = Some(audience).filter(|audience| !audience.is_empty());
+            match command::remembered::teardown(&pipeline, node.as_deref(), audiences, yes) {
+                Ok(true) => command::run::finish(&pipeline, Format::default()),
+                Ok(false) => Ok(Exit::Done),
+                Err(failure) => Err(failure),
+            }
+        }
+        Command::State(State::Get { remembering: Remembering { pipeline, node }, key }) => {
+            command::remembered::get(&pipeline, node.as_deref(), &key)
+        }
+        Command::State(State::Forget { remembering: Remembering { pipeline, node }, key }) => {
+            command::remembered::forget(&pipeline, node.as_deref(), &key)
+        }
+        Command::State(State::Export { remembering: Remembering { pipeline, node }, to }) => {
+            command::remembered::export(&pipeline, node.as_deref(), &to)
+        }
+        Command::State(State::Import { remembering: Remembering { pipeline, node }, from }) => {
+            command::remembered::import(&pipeline, node.as_deref(), &from)
+        }
         Command::DeadLetters(DeadLetters::List { pipeline, json, limit, from }) => {
             command::dead_letters::list(&pipeline, &command::dead_letters::Page { from, limit, json })
         }

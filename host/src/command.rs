@@ -3,9 +3,11 @@
 pub mod authorizations;
 pub mod check;
 pub mod dead_letters;
+pub mod dry_run;
 pub mod inspect;
 mod live;
 pub mod reload;
+pub mod remembered;
 mod rounds;
 pub mod run;
 pub mod schema;

@@ -6,8 +6,10 @@
 
 mod authorization;
 mod component_schema;
+mod every;
 mod expiry;
 mod fields;
+mod files;
 mod keys;
 mod links;
 mod mask;
@@ -23,6 +25,7 @@ mod schema;
 mod secret;
 mod settings;
 mod shape;
+pub mod source_key;
 mod suggest;
 mod tree;
 mod units;
@@ -34,7 +37,9 @@ use std::path::Path;
 use crate::problem::{Problem, Problems};
 
 pub use authorization::Authorization;
+pub use every::Every;
 pub use expiry::{Expiry, days_until, today};
+pub use files::{DropFolder, Files, Order, WhenDone};
 pub use mask::Mask;
 pub use options::{Acknowledge, OnUnknown, SinkOptions, SourceOptions};
 pub use origin::{NotAnOrigin, Origin};

@@ -5,6 +5,7 @@
 //! form sends is a component's to read, behind the same [`server`].
 
 mod builtin;
+pub mod drop_folder;
 mod file;
 mod http_client;
 mod http_server;
@@ -13,6 +14,7 @@ mod page;
 mod person;
 pub mod server;
 mod settings;
+pub mod shelf;
 mod stdin;
 mod stdout;
 
@@ -28,7 +30,7 @@ pub trait Intake: Send + Sync + 'static {
     /// Takes what nobody can read again. When it comes back, the events are kept and the sender may forget them.
     fn push(&self, batch: Batch, unread: Vec<Unread>) -> impl Future<Output = Result<(), Refused>> + Send;
 
-    /// Takes what can be read again. Comes back when there is room for more.
+    /// Takes what can be read again, or what only its source's place says where it was. Comes back when there is room for more.
     fn read(&self, reading: Reading) -> impl Future<Output = Result<(), Refused>> + Send;
 
     /// Where reading goes on: the last position up to which everything is settled.

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::component::types::Plan;
+use crate::component::types::{Plan, SourceKind};
 use crate::component::{self, Component, ConfigureError, Kind, Library, Limits, Node as Loaded, Reference};
 use crate::config::{self, Node, Pipeline, nearest, unknown_settings};
 use crate::connector::{self, Builtin, SinkSettings, SourceSettings};
@@ -14,6 +14,8 @@ pub enum Plugin {
     Component {
         /// What was loaded.
         component: Component,
+        /// As what it is driven there.
+        kind: Kind,
         /// At its place.
         node: Loaded,
         /// What its settings mean.
@@ -78,7 +80,10 @@ impl Plugin {
         refuse_unknown(pipeline, node, &schema)?;
         let settings = pipeline.settings_for(node).to_string();
         match component.configure(&node.id, &settings, &Limits::default()) {
-            Ok((loaded, plan)) => Ok(Self::Component { component, node: loaded, plan }),
+            Ok((loaded, plan)) => {
+                let kind = kind(pipeline, node, &component, &plan)?;
+                Ok(Self::Component { component, kind, node: loaded, plan })
+            }
             Err(ConfigureError::Problems(problems)) => Err(settings_problems(pipeline, node, problems)),
             Err(ConfigureError::Failed(error)) => {
                 let help = "this is a mistake in the component: ask its author, or try other settings";
@@ -104,14 +109,46 @@ fn schema(text: &str, node: &str) -> Result<Json, Problem> {
     })
 }
 
-/// The interfaces that a host drives at this place of a pipeline.
+/// The interfaces of which a host drives one at this place of a pipeline.
 #[must_use]
 pub fn driven(kind: config::Kind) -> &'static [Kind] {
     match kind {
-        config::Kind::Source => &[Kind::Receiver],
+        config::Kind::Source => &[Kind::Receiver, Kind::Poller, Kind::Decoder],
         config::Kind::Transform => &[Kind::Transform, Kind::KeyedTransform],
         config::Kind::Sink => &[Kind::Sink],
     }
+}
+
+/// The one that is driven: what the settings want, or what the component exports if that is one.
+fn kind(pipeline: &Pipeline, node: &Node, component: &Component, plan: &Plan) -> Result<Kind, Problem> {
+    let place = pipeline.place(node.plugin.spot);
+    let exported: Vec<Kind> = driven(node.kind).iter().copied().filter(|kind| component.kinds().has(*kind)).collect();
+    let wanted = match (node.kind, plan.source) {
+        (config::Kind::Source, Some(SourceKind::Receiver)) => Some(Kind::Receiver),
+        (config::Kind::Source, Some(SourceKind::Decoder)) => Some(Kind::Decoder),
+        (config::Kind::Source, Some(SourceKind::Poller)) => Some(Kind::Poller),
+        (config::Kind::Source, None) => None,
+        // What can remember does.
+        (config::Kind::Transform | config::Kind::Sink, _) => exported.last().copied(),
+    };
+    match (wanted, exported.as_slice()) {
+        (Some(wanted), exported) if exported.contains(&wanted) => Ok(wanted),
+        (None, [only]) => Ok(*only),
+        (Some(wanted), _) => {
+            let what =
+                format!("{} is meant as a {} by its settings, and its component is none", node.name(), wanted.name());
+            Err(Problem::error(what, "change its settings: what it exports is listed by `brazeline inspect`").at(place))
+        }
+        (None, several) => {
+            let what = format!("the settings of {} do not say as what it is meant", node.name());
+            let help = "this is a mistake in the component: ask its author, or try other settings";
+            Err(Problem::error(what, help).fact(format!("it is one of: {}", names(several, ", "))).at(place))
+        }
+    }
+}
+
+fn names(kinds: &[Kind], between: &str) -> String {
+    kinds.iter().map(|kind| format!("`{}`", kind.name())).collect::<Vec<_>>().join(between)
 }
 
 /// Whether the component can stand there, with that authorization.
@@ -119,8 +156,7 @@ fn fits(pipeline: &Pipeline, node: &Node, component: &Component) -> Result<(), P
     let (needed, kinds) = (driven(node.kind), component.kinds());
     if !needed.iter().any(|kind| kinds.has(*kind)) {
         let what = format!("{} names a component that is no {}", node.name(), node.kind.word());
-        let names: Vec<String> = needed.iter().map(|kind| format!("`{}`", kind.name())).collect();
-        let help = format!("name one that exports {}; `brazeline inspect` lists them", names.join(" or "));
+        let help = format!("name one that exports {}; `brazeline inspect` lists them", names(needed, " or "));
         let fact = format!("`{}` exports: {kinds}", component.manifest().name);
         return Err(Problem::error(what, help).fact(fact).at(pipeline.place(node.plugin.spot)).into());
     }

@@ -55,7 +55,7 @@ impl<'p> Assembly<'p> {
 
     fn proof(&'p self, node: &'p config::Node, secrets: &Secrets, nonce: &str) -> Result<Option<Proof<'p>>, Problem> {
         let Some(authorization) = self.pipeline.authorization_of(node) else { return Ok(None) };
-        let Plugin::Component { component, node: loaded, plan } = &self.plugins[node.id.as_str()] else {
+        let Plugin::Component { component, node: loaded, plan, .. } = &self.plugins[node.id.as_str()] else {
             return Ok(None);
         };
         if !component.kinds().has(Kind::Probe) {

@@ -6,6 +6,7 @@ use super::live::live;
 use super::{Exit, Outcome, library, say};
 use crate::assembly::{Assembly, Plugin};
 use crate::clock::Clock;
+use crate::component::Kind;
 use crate::config::{self, Acknowledge, Node, Pipeline, Source, System};
 
 /// What is done with the secrets.
@@ -78,7 +79,7 @@ fn show(assembly: &Assembly<'_>) {
     for sink in &pipeline.sinks {
         let inputs = sink.inputs.iter().map(|input| input.value.as_str());
         line(assembly, &sink.node, &reads(inputs));
-        show_targets(assembly, &sink.node);
+        show_targets(assembly, &sink.node, "sends to");
     }
 }
 
@@ -108,26 +109,36 @@ fn show_authorizations(pipeline: &Pipeline) {
 }
 
 fn show_source(assembly: &Assembly<'_>, source: &Source) {
-    let keeps = match (&assembly.plugins[source.node.id.as_str()], source.options.acknowledge) {
+    let plugin = &assembly.plugins[source.node.id.as_str()];
+    let keeps = match (plugin, source.options.acknowledge) {
         (Plugin::Source(settings), _) if settings.is_read_again() => "read again after a restart",
+        (Plugin::Component { kind: Kind::Decoder, .. }, _) => "read again after a restart",
+        (Plugin::Component { kind: Kind::Poller, .. }, _) => "journaled with its position",
         (_, Acknowledge::Journaled) => "journaled before it is answered",
         (_, Acknowledge::Delivered) => "answered when it is delivered",
     };
     line(assembly, &source.node, keeps);
-    let listens = match &assembly.plugins[source.node.id.as_str()] {
+    let listens = match plugin {
         Plugin::Source(settings) => settings.listens(),
-        Plugin::Component { .. } | Plugin::Sink(_) => true,
+        Plugin::Component { kind, .. } => *kind == Kind::Receiver,
+        Plugin::Sink(_) => false,
     };
     if listens {
         println!("    listens at http://{}", source.options.listens_at());
     }
+    if let Some(files) = &source.options.files {
+        println!("    reads files `{}` from {}", files.pattern, files.folder.path.display());
+    }
+    if matches!(plugin, Plugin::Component { kind: Kind::Poller, .. }) {
+        show_targets(assembly, &source.node, "asks");
+    }
 }
 
-fn show_targets(assembly: &Assembly<'_>, node: &Node) {
+fn show_targets(assembly: &Assembly<'_>, node: &Node, does: &str) {
     let plan = match &assembly.plugins[node.id.as_str()] {
         Plugin::Component { plan, .. } => plan,
         Plugin::Sink(settings) => {
-            settings.sends_to().into_iter().for_each(|url| println!("    sends to {url}"));
+            settings.sends_to().into_iter().for_each(|url| println!("    {does} {url}"));
             return;
         }
         Plugin::Source(_) => return,
@@ -135,7 +146,7 @@ fn show_targets(assembly: &Assembly<'_>, node: &Node) {
     for target in &plan.targets {
         let hosts = assembly.pipeline.authorization_of(node).and_then(|of| of.hosts.get(&target.name));
         let origin = hosts.map(|host| host.value.to_string()).or_else(|| target.origin.clone()).unwrap_or_default();
-        println!("    sends to {origin} (`{}`)", target.name);
+        println!("    {does} {origin} (`{}`)", target.name);
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Rounds {
     pub file: PathBuf,
     /// Compiles.
     pub library: Arc<Library>,
+    /// Whatever the file says of sources, there are none.
+    pub without_sources: bool,
     /// The store.
     pub store: Handle,
     /// The clock.
@@ -49,16 +51,20 @@ pub struct Rounds {
     reloads: (mpsc::UnboundedSender<Reload>, mpsc::UnboundedReceiver<Reload>),
 }
 
+/// How a graph ended, and what takes its place: what was loaded, and who waits for it.
+type Round = Result<(Ended, Option<(Loaded, Vec<Reload>)>), Failure>;
+
 /// What is being read again, and for whom.
 type Checking = (JoinHandle<Result<Loaded, Problems>>, Vec<Reload>);
 
 impl Rounds {
     /// Made within a runtime. From now on, signals are heard.
-    pub fn new(file: &Path, library: Library, store: Handle) -> Result<Self, Failure> {
+    pub fn new(file: &Path, library: Library, without_sources: bool, store: Handle) -> Result<Self, Failure> {
         let signals = Signals::new().map_err(|error| no_signals(&error))?;
         Ok(Self {
             file: file.to_owned(),
             library: Arc::new(library),
+            without_sources,
             store,
             clock: Clock::system(),
             signals,
@@ -68,7 +74,7 @@ impl Rounds {
     }
 
     /// Runs until the end; gives what ran last.
-    pub async fn run(mut self, first: Loaded) -> Result<(Loaded, Ended), Failure> {
+    pub async fn run(mut self, first: Loaded, assembly: Assembly<'_>) -> Result<(Loaded, Ended), Failure> {
         let served = match Socket::open(&first.pipeline.data_dir) {
             Ok(socket) => Some(tokio::spawn(socket.serve(self.clerk.subscribe()))),
             Err(error) => {
@@ -76,16 +82,17 @@ impl Rounds {
                 None
             }
         };
-        let (mut loaded, mut waiting) = (first, Vec::new());
+        let mut round = self.round(&first, assembly, Vec::new()).await;
+        let mut loaded = first;
         let ended = loop {
-            let is_first = waiting.is_empty();
-            let next = match self.round(&loaded, waiting).await {
+            match round {
                 Ok((ended, None)) => break Ok((loaded, ended)),
-                Ok((_, Some(next))) => next,
-                Err(Failure::Wrong(problems)) if !is_first => break Err(Failure::Stopped(problems)),
+                Ok((_, Some((next, waiting)))) => {
+                    round = self.again(&next, waiting).await;
+                    loaded = next;
+                }
                 Err(failure) => break Err(failure),
-            };
-            (loaded, waiting) = next;
+            }
         };
         // Its file goes with it.
         if let Some(served) = served {
@@ -95,14 +102,19 @@ impl Rounds {
         ended
     }
 
-    /// One graph, from its start to its end; with what takes its place, if something does.
-    async fn round(
-        &mut self,
-        loaded: &Loaded,
-        waiting: Vec<Option<Reload>>,
-    ) -> Result<(Ended, Option<(Loaded, Vec<Option<Reload>>)>), Failure> {
+    async fn again(&mut self, loaded: &Loaded, waiting: Vec<Reload>) -> Round {
+        // It was right a moment ago, so what is wrong now ends a run that had begun.
+        let stopped = |failure| match failure {
+            Failure::Wrong(problems) => Failure::Stopped(problems),
+            other => other,
+        };
+        let assembly = tokio::task::block_in_place(|| Assembly::new(&loaded.pipeline, &self.library));
+        self.round(loaded, assembly.map_err(Failure::Stopped)?, waiting).await.map_err(stopped)
+    }
+
+    /// One graph, from its start to its end.
+    async fn round(&mut self, loaded: &Loaded, assembly: Assembly<'_>, waiting: Vec<Reload>) -> Round {
         let pipeline = Arc::clone(&loaded.pipeline);
-        let assembly = tokio::task::block_in_place(|| Assembly::new(&pipeline, &self.library))?;
         let graph = assembly.graph(&loaded.secrets, &self.clock).await?;
         started(&pipeline, &graph);
         let (asks, asked) = stop();
@@ -119,7 +131,8 @@ impl Rounds {
         let clerk = Clerk { pipeline: Arc::clone(&pipeline), receivers, store, clock: self.clock, run: Some(seen) };
         let run = run_in(graph, self.store.clone(), self.clock, asked, window);
         self.clerk.send_replace(Some(Arc::new(clerk)));
-        waiting.into_iter().flatten().for_each(|reload| drop(reload.send(Ok(()))));
+        // Whoever asked may have gone.
+        waiting.into_iter().for_each(|reload| reload.send(Ok(())).unwrap_or_default());
         self.until_end(loaded, run, asks).await
     }
 
@@ -128,7 +141,7 @@ impl Rounds {
         loaded: &Loaded,
         run: impl Future<Output = anyhow::Result<Ended>>,
         asks: Stopper,
-    ) -> Result<(Ended, Option<(Loaded, Vec<Option<Reload>>)>), Failure> {
+    ) -> Round {
         let mut run = std::pin::pin!(run);
         let (mut checking, mut next): (Option<Checking>, _) = (None, None);
         let mut is_ending = false;
@@ -156,9 +169,7 @@ impl Rounds {
                         Ok(loaded) => {
                             tracing::info!("the pipeline file is right: the run stops, and goes on with what it says now");
                             self.clerk.send_replace(None);
-                            let reloads = reloads.into_iter().map(Some);
-                            // One that nobody waits for marks that this was a reload.
-                            next = Some((loaded, reloads.chain([None]).collect()));
+                            next = Some((loaded, reloads));
                             is_ending = true;
                             asks.ask();
                         }
@@ -172,9 +183,13 @@ impl Rounds {
     /// Reads and checks the file, beside the run.
     fn check(&self, old: &Loaded) -> JoinHandle<Result<Loaded, Problems>> {
         let (file, library, old) = (self.file.clone(), Arc::clone(&self.library), Arc::clone(&old.pipeline));
+        let without_sources = self.without_sources;
         tracing::info!(file = %file.display(), "asked to read the pipeline file again");
         tokio::task::spawn_blocking(move || {
-            let pipeline = config::load(&file)?;
+            let mut pipeline = config::load(&file)?;
+            if without_sources {
+                pipeline.sources.clear();
+            }
             stays(&old, &pipeline)?;
             let secrets = pipeline.resolve_secrets(&System)?;
             Assembly::new(&pipeline, &library)?.reach(&secrets)?;

@@ -19,30 +19,42 @@ use crate::store::{Committer, LocalStore, StoreError};
 
 /// Runs a pipeline until it ends or is told to.
 pub fn run(file: &Path, format: Format) -> Outcome {
+    start(file, format, false)
+}
+
+/// Runs it without its sources: what is decided already, or was wished by an operator, is delivered, and then it ends.
+pub fn finish(file: &Path, format: Format) -> Outcome {
+    start(file, format, true)
+}
+
+fn start(file: &Path, format: Format, without_sources: bool) -> Outcome {
     log::start(format).context("the log cannot be started")?;
-    let pipeline = config::load(file)?;
+    let mut pipeline = config::load(file)?;
+    if without_sources {
+        pipeline.sources.clear();
+    }
     say_warnings(&pipeline);
     let secrets = pipeline.resolve_secrets(&System)?;
     std::fs::create_dir_all(&pipeline.data_dir).map_err(|error| no_data_dir(&pipeline, &error))?;
     let library = library(&pipeline.data_dir)?;
-    // Before the store is opened: a file that is wrong leaves nothing behind.
-    drop(Assembly::new(&pipeline, &library)?);
+    let pipeline = Arc::new(pipeline);
+    let assembly = Assembly::new(&pipeline, &library)?;
     let store = LocalStore::open(&pipeline.data_dir, pipeline.journal.max_size.0)
         .map_err(|error| no_store(&pipeline, &error))?;
     let committer = Committer::start(store).context("the store cannot be claimed")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads")?;
     let before = committer.handle().reader().accounts().map_err(anyhow::Error::new)?;
     let ended = runtime.block_on(async {
-        let rounds = Rounds::new(file, library, committer.handle())?;
-        rounds.run(Loaded { pipeline: Arc::new(pipeline), secrets }).await
+        let rounds = Rounds::new(file, library, without_sources, committer.handle())?;
+        rounds.run(Loaded { pipeline: Arc::clone(&pipeline), secrets }, assembly).await
     });
     // Standard input may be waited for by a thread that nothing can wake.
     runtime.shutdown_background();
     let accounts = committer.handle().reader().accounts();
     drop(committer);
-    let (Loaded { pipeline, .. }, ended) = ended?;
-    let sums = Status::stored(&pipeline, &accounts.map_err(anyhow::Error::new)?.since(&before));
-    Ok(summary(&pipeline, file, &ended, &sums))
+    let (Loaded { pipeline: last, .. }, ended) = ended?;
+    let sums = Status::stored(&last, &accounts.map_err(anyhow::Error::new)?.since(&before));
+    Ok(summary(&last, file, &ended, &sums))
 }
 
 pub(super) fn say_warnings(pipeline: &Pipeline) {

@@ -1,13 +1,16 @@
 //! What an operator can ask of the host, node by node, and what happens when nobody asks.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use serde_json::{Map, json};
 
+use super::every::{EVERY, Every};
 use super::fields::{Fields, wrong};
+use super::files::{FILES, Files};
 use super::keys::{Choice, Key};
-use super::place::{Placed, Report};
+use super::place::{Placed, Report, Spot};
 use super::units::Size;
 
 /// When is a caller answered?
@@ -70,7 +73,8 @@ pub const MAX_BODY: Key<Size> = Key {
 
 /// Loopback, so that nothing is open to a network before an operator says so.
 pub const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
-const ADDRESS_NAME: &str = "address";
+/// Its key.
+pub const ADDRESS_NAME: &str = "address";
 
 /// Long enough that a trickle of events shares requests, short enough that nobody waits for a single one.
 pub const LINGER: Key<Duration> = Key {
@@ -101,7 +105,7 @@ pub const ON_UNKNOWN: Key<OnUnknown> = Key {
 };
 
 /// Names of the host's keys in a source.
-pub const SOURCE_KEYS: [&str; 4] = [ACKNOWLEDGE.name, MAX_UNCOMMITTED, ADDRESS_NAME, MAX_BODY.name];
+pub const SOURCE_KEYS: [&str; 6] = [ACKNOWLEDGE.name, MAX_UNCOMMITTED, ADDRESS_NAME, MAX_BODY.name, EVERY.name, FILES];
 /// Names of the host's keys in a sink.
 pub const SINK_KEYS: [&str; 4] = [LINGER.name, CONCURRENCY.name, MAX_ATTEMPTS.name, ON_UNKNOWN.name];
 
@@ -118,6 +122,12 @@ pub struct SourceOptions {
     pub address: Option<Placed<SocketAddr>>,
     /// The largest body of a request.
     pub max_body_bytes: usize,
+    /// When it asks again, if it is one that asks.
+    pub every: Every,
+    /// Where its files lie, if it is one that reads files.
+    pub files: Option<Files>,
+    /// The keys that the operator wrote, and where: which of them mean something depends on what stands there.
+    pub stated: BTreeMap<&'static str, Spot>,
 }
 
 /// What the host does for a sink.
@@ -141,6 +151,9 @@ impl Default for SourceOptions {
             max_uncommitted_bytes: bytes(MAX_UNCOMMITTED_SIZE.default),
             address: None,
             max_body_bytes: bytes(MAX_BODY.default),
+            every: EVERY.default,
+            files: None,
+            stated: BTreeMap::new(),
         }
     }
 }
@@ -157,7 +170,19 @@ impl SourceOptions {
         let (max_uncommitted_events, max_uncommitted_bytes) = max_uncommitted(fields, report);
         let address = address(fields, report);
         let max_body_bytes = bytes(fields.read(&MAX_BODY, report));
-        Self { acknowledge, max_uncommitted_events, max_uncommitted_bytes, address, max_body_bytes }
+        let every = fields.read(&EVERY, report);
+        let files = Files::read(fields, report);
+        let stated = SOURCE_KEYS.into_iter().filter_map(|key| Some((key, fields.get(key)?.spot))).collect();
+        Self {
+            acknowledge,
+            max_uncommitted_events,
+            max_uncommitted_bytes,
+            address,
+            max_body_bytes,
+            every,
+            files,
+            stated,
+        }
     }
 
     /// The keys as properties of a JSON Schema.
@@ -176,6 +201,8 @@ impl SourceOptions {
             (MAX_UNCOMMITTED.to_owned(), max_uncommitted),
             (ADDRESS_NAME.to_owned(), address),
             MAX_BODY.property(),
+            EVERY.property(),
+            Files::property(),
         ]
         .into_iter()
         .collect()

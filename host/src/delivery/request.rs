@@ -74,8 +74,13 @@ impl Client {
         Self { http, clock }
     }
 
-    /// Sends a request to its target.
+    /// Sends a request to its target, for an answer that only says what became of it.
     pub async fn send(&self, targets: &Targets, request: &Request) -> Sent {
+        self.send_for(targets, request, answer::BODY_BYTES).await
+    }
+
+    /// Sends a request to its target, for an answer of at most so many bytes.
+    pub async fn send_for(&self, targets: &Targets, request: &Request, most: usize) -> Sent {
         let Some(target) = targets.get(&request.target) else {
             return Sent::Refused(targets::unknown(&request.target));
         };
@@ -92,7 +97,7 @@ impl Client {
         };
         let received_at_ms = self.clock.unix_ms();
         let end = self.clock.sleep_until(times.start + WHOLE);
-        let mut response = answer::read(head, target.mask(), end).await;
+        let mut response = answer::read(head, target.mask(), most, end).await;
         (response.sent_at_ms, response.received_at_ms) = (times.sent_at_ms, received_at_ms);
         Sent::Answered(response)
     }

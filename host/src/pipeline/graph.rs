@@ -15,7 +15,9 @@ use crate::delivery::budget::Shared;
 use crate::delivery::gather::Limits;
 
 use super::flow::{Flow, Input, Step};
+use super::import::Importer;
 use super::keyed::Ask;
+use super::poll::Poller;
 use super::sink::Outlet;
 
 /// The whole.
@@ -57,8 +59,25 @@ pub enum SourceKind {
         /// Where it listens, bound before anything starts, so that a port in use is a mistake in the file; and who is let in.
         door: Door,
     },
+    /// A component that asks for pages.
+    Poller(Poller),
+    /// A component that reads files.
+    Files(Importer),
     /// A built-in connector.
     Native(Native),
+}
+
+impl SourceKind {
+    /// Whether what it reads needs no journal, given where that goes.
+    #[must_use]
+    pub fn is_read_again(&self, route: &Route) -> bool {
+        match self {
+            Self::Receiver { .. } => false,
+            Self::Poller(_) => route.keeps_positions(),
+            Self::Files(_) => true,
+            Self::Native(native) => native.is_read_again(),
+        }
+    }
 }
 
 /// A transform.
@@ -116,6 +135,15 @@ pub enum End {
     Sink(usize),
     /// A transform, by its place in the graph.
     Keyed(usize),
+}
+
+impl Route {
+    /// Whether each of its ends stores a source's position together with what it decides, so that nothing is decided twice. A sink
+    /// stores that it delivered, and would deliver again.
+    #[must_use]
+    pub fn keeps_positions(&self) -> bool {
+        self.ends.iter().all(|end| matches!(end, End::Keyed(_)))
+    }
 }
 
 impl Graph {

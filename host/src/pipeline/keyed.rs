@@ -11,6 +11,7 @@ mod core;
 mod memory;
 mod notes;
 mod record;
+pub mod rest;
 mod tags;
 pub mod upkeep;
 

@@ -269,6 +269,12 @@ impl Ledger {
         self.books().sources[slot.source].cursor(slot.sink).clone()
     }
 
+    /// Whether one of the source's sinks has stopped and the others have settled all that they got: its position moves no more.
+    #[must_use]
+    pub fn is_stuck(&self, source: usize) -> bool {
+        self.books().sources[source].is_stuck()
+    }
+
     /// The numbers so far.
     #[must_use]
     pub fn counts(&self) -> Counts {

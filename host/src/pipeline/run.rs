@@ -17,6 +17,7 @@ use super::again::{self, Again};
 use super::breaker::Breaker;
 use super::flow::{Flow, Flowed};
 use super::graph::{self, Graph, Remembering, Route, SourceKind};
+use super::import;
 use super::keyed::{self, Inboxes, Keyed};
 use super::ledger::{Book, Comeback, Counts, Ledger, Opening, Room, Slot};
 use super::rehearsal::Rehearsal;
@@ -40,7 +41,7 @@ pub struct Ended {
 }
 
 enum End {
-    Source(String, anyhow::Result<()>),
+    Source(String, anyhow::Result<Option<String>>),
     Flow(String, anyhow::Result<Option<String>>),
     Keyed(String, anyhow::Result<keyed::End>),
     Sink(String, anyhow::Result<sink::End>),
@@ -74,6 +75,7 @@ pub async fn run_in(
         books.push(book(&graph, &again.log, &again.options, &again.route, &store).await?);
     }
     let names = books.iter().map(|book| book.id.clone()).collect();
+    import::tidy(&graph.data_dir, graph.sources.iter().map(|source| source.id.as_str())).await?;
     let ledger = Arc::new(Ledger::new(books));
     window.open(&ledger, names);
     let (parts, slots) = (JoinSet::new(), BTreeMap::new());
@@ -218,7 +220,7 @@ impl Run {
         let inlet = Arc::new(Inlet {
             id: id.clone(),
             source: number,
-            keeping: Keeping::Journal(Arc::clone(&appended)),
+            keeping: Keeping::Journal { appended: Arc::clone(&appended), position: None },
             waves,
             ledger: Arc::clone(&self.ledger),
             store: self.store.clone(),
@@ -256,14 +258,13 @@ impl Run {
     ) -> anyhow::Result<Stop> {
         let (waves, incoming) = mpsc::channel(WAVES);
         let appended = Arc::new(Notify::new());
-        let keeping = match (&source.kind, source.options.acknowledge) {
-            (SourceKind::Native(native), _) if native.is_read_again() => {
-                Keeping::Source(self.store.position(&source.id).await?)
-            }
-            (_, Acknowledge::Delivered) => Keeping::Sender(AtomicU64::new(0)),
-            (_, Acknowledge::Journaled) => Keeping::Journal(Arc::clone(&appended)),
+        let position = self.store.position(&source.id).await?;
+        let keeping = match source.options.acknowledge {
+            _ if source.kind.is_read_again(&route) => Keeping::Source(position),
+            Acknowledge::Delivered => Keeping::Sender(AtomicU64::new(0)),
+            Acknowledge::Journaled => Keeping::Journal { appended: Arc::clone(&appended), position },
         };
-        let journaled = matches!(keeping, Keeping::Journal(_));
+        let journaled = matches!(keeping, Keeping::Journal { .. });
         let inlet = Arc::new(Inlet {
             id: source.id.clone(),
             source: number,
@@ -275,7 +276,7 @@ impl Run {
             stop: self.asked.clone(),
         });
         let (ends, ended) = stop();
-        self.parts.spawn(feed(source, Arc::clone(&inlet), self.asked.clone(), ends));
+        self.parts.spawn(feed(source, Arc::clone(&inlet), ends));
         if journaled {
             self.follow(inlet, appended, ended.clone());
         }
@@ -291,7 +292,7 @@ impl Run {
         let inlet = Inlet {
             id: log,
             source: number,
-            keeping: Keeping::Journal(Arc::clone(&appended)),
+            keeping: Keeping::Journal { appended: Arc::clone(&appended), position: None },
             waves,
             ledger: Arc::clone(&self.ledger),
             store: self.store.clone(),
@@ -305,8 +306,9 @@ impl Run {
     fn follow(&mut self, inlet: Arc<Inlet>, appended: Arc<Notify>, ended: Stop) {
         self.window.follows(&inlet.id, &appended);
         let (id, stop) = (inlet.id.clone(), self.asked.clone());
-        self.parts
-            .spawn(async move { End::Source(id, follow(inlet, appended, ended, stop).await.map_err(Into::into)) });
+        self.parts.spawn(async move {
+            End::Source(id, follow(inlet, appended, ended, stop).await.map(|()| None).map_err(Into::into))
+        });
     }
 
     /// Starts carrying a source's waves to where its flow ends.
@@ -339,8 +341,8 @@ impl Run {
         while let Some(end) = self.parts.join_next().await {
             let (id, reason) = match end? {
                 End::Source(id, ended) => {
-                    ended.with_context(|| format!("source `{id}`"))?;
-                    continue;
+                    let ended = ended.with_context(|| format!("source `{id}`"))?;
+                    (id, ended)
                 }
                 End::Flow(id, ended) => (id, ended?),
                 End::Keyed(id, ended) => (id.clone(), ended.with_context(|| format!("transform `{id}`"))?),
@@ -369,15 +371,21 @@ fn slots(ends: &[Vec<graph::End>], end: graph::End) -> Vec<Slot> {
     ends.iter().enumerate().filter_map(slot).collect()
 }
 
-/// Runs a source's own side: the connector, or the server before a receiver.
-async fn feed(source: graph::Source, inlet: Arc<Inlet>, stop: Stop, ends: Stopper) -> End {
+/// Runs a source's own side: the connector, the server before a receiver, or what asks and reads for the other components.
+async fn feed(source: graph::Source, inlet: Arc<Inlet>, ends: Stopper) -> End {
     let graph::Source { id, kind, .. } = source;
+    let (stop, clock) = (inlet.stop.clone(), inlet.clock);
     let ended = match kind {
-        SourceKind::Native(native) => native.feed(inlet, stop).await,
+        SourceKind::Native(native) => native.feed(inlet, stop).await.map(|()| None),
         SourceKind::Receiver { node, door } => {
             let handler = move |arrival| super::serve::answer(node.clone(), Arc::clone(&inlet), arrival);
-            crate::connector::server::serve(door, handler, stop).await
+            crate::connector::server::serve(door, handler, stop).await.map(|()| None)
         }
+        SourceKind::Poller(poller) => {
+            let direct = matches!(inlet.keeping, Keeping::Source(_));
+            super::poll::poll(poller, inlet, direct, clock, stop).await
+        }
+        SourceKind::Files(importer) => import::import(importer, inlet).await,
     };
     ends.ask();
     End::Source(id, ended)

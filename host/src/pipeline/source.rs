@@ -78,8 +78,13 @@ impl Look {
 /// How a source's events are kept.
 #[derive(Debug)]
 pub enum Keeping {
-    /// In the journal. The notice wakes its follower.
-    Journal(Arc<Notify>),
+    /// In the journal.
+    Journal {
+        /// Wakes its follower.
+        appended: Arc<Notify>,
+        /// Where the source goes on, if it is one that has a place.
+        position: Option<Vec<u8>>,
+    },
     /// Not at all: the sender is answered when they are delivered. The number is the next event's.
     Sender(AtomicU64),
     /// In the source itself, which goes on here after a restart.
@@ -115,14 +120,18 @@ impl Intake for Inlet {
         let (dead, missed) = self.unread(&unread);
         match &self.keeping {
             Keeping::Sender(next) if !batch.is_empty() => self.deliver(batch, dead, missed, next).await,
-            Keeping::Journal(appended) => self.journal(batch, dead, missed, Some(appended)).await,
-            Keeping::Sender(_) | Keeping::Source(_) => self.journal(batch, dead, missed, None).await,
+            Keeping::Journal { appended, .. } => self.journal(batch, dead, missed, None, Some(appended)).await,
+            Keeping::Sender(_) | Keeping::Source(_) => self.journal(batch, dead, missed, None, None).await,
         }
     }
 
     async fn read(&self, reading: Reading) -> Result<(), Refused> {
         let Reading { events: batch, unread, first, position, part } = reading;
         let (dead, missed) = self.unread(&unread);
+        // What comes with a place and yet cannot be read again: both are kept in one commit. A journal knows no snapshots.
+        if let Keeping::Journal { appended, .. } = &self.keeping {
+            return self.journal(batch, dead, missed, Some(position), Some(appended)).await;
+        }
         let part = part.map(|part| Look::new(part, &unread));
         let mut stop = self.stop.clone();
         let (events, bytes) = (batch.len(), batch.bytes());
@@ -138,8 +147,8 @@ impl Intake for Inlet {
 
     fn resume(&self) -> Option<Vec<u8>> {
         match &self.keeping {
-            Keeping::Source(position) => position.clone(),
-            Keeping::Journal(_) | Keeping::Sender(_) => None,
+            Keeping::Source(position) | Keeping::Journal { position, .. } => position.clone(),
+            Keeping::Sender(_) => None,
         }
     }
 
@@ -167,15 +176,17 @@ impl Inlet {
         batch: Batch,
         dead: Vec<DeadLetter>,
         missed: Missed,
+        position: Option<Vec<u8>>,
         appended: Option<&Notify>,
     ) -> Result<(), Refused> {
         let tallies = missed.tallies(&self.id).collect();
-        let mut commit = Commit { dead_letters: dead, tallies, ..Commit::default() };
+        let positions = position.map(|position| (self.id.clone(), position)).into_iter().collect();
+        let mut commit = Commit { dead_letters: dead, positions, tallies, ..Commit::default() };
         if !batch.is_empty() {
             let events = u32::try_from(batch.len()).unwrap_or(u32::MAX);
             commit.append.push(Append { log: self.id.clone(), batch: batch.encode(), events });
         }
-        if commit.append.is_empty() && commit.tallies.is_empty() {
+        if commit == Commit::default() {
             return Ok(());
         }
         self.store.commit(commit).await.map_err(refused)?;

@@ -3,6 +3,8 @@
 //! A [`Commit`] is one fact made of several: an event and the answer to its caller, a delivery and what it rejected, a decision and the
 //! state that it was made from. It says nothing about how it is written.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Cursor, DeadLetter, Tally};
 
 /// Things that become true together, or not at all.
@@ -49,7 +51,8 @@ pub struct StateChange {
 }
 
 /// The shelves of a keyed transform: keys on different ones have nothing to do with each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Shelf {
     /// What is kept about a person, by the event key.
     State,

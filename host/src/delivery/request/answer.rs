@@ -6,11 +6,11 @@ use super::Head;
 use crate::component::types::{Field, Response};
 use crate::delivery::mask::Mask;
 
-/// At most so much of a body is kept: an answer to a delivery is a few kilobytes, and 64 may be in flight for each sink.
+/// At most so much of such a body is kept: an answer to a delivery is a few kilobytes, and 64 may be in flight for each sink.
 pub(super) const BODY_BYTES: usize = 4 * 1024 * 1024;
 
 /// Reads until the body's end, its break, the cap, or until `end` comes back.
-pub(super) async fn read(head: Head, mask: &Mask, end: impl Future<Output = ()>) -> Response {
+pub(super) async fn read(head: Head, mask: &Mask, most: usize, end: impl Future<Output = ()>) -> Response {
     let (parts, mut incoming) = head.into_parts();
     tokio::pin!(end);
     let (mut body, mut complete) = (Vec::new(), false);
@@ -27,7 +27,7 @@ pub(super) async fn read(head: Head, mask: &Mask, end: impl Future<Output = ()>)
                 break;
             }
         };
-        let room = BODY_BYTES - body.len();
+        let room = most - body.len();
         body.extend_from_slice(&data[..data.len().min(room)]);
         if data.len() > room {
             break;

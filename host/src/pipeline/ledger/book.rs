@@ -37,6 +37,10 @@ impl Room {
         false
     }
 
+    fn is_empty(&self) -> bool {
+        self.taken_events == 0
+    }
+
     pub(super) fn give(&mut self, events: usize, bytes: usize) {
         self.taken_events = self.taken_events.saturating_sub(events);
         self.taken_bytes = self.taken_bytes.saturating_sub(bytes);
@@ -203,6 +207,10 @@ impl Book {
         }
         let done: Vec<Open> = self.open.extract_if(|_, batch| batch.left == 0).map(|(_, batch)| batch).collect();
         done.into_iter().for_each(|batch| self.finish(batch));
+    }
+
+    pub(super) fn is_stuck(&self) -> bool {
+        self.room.is_empty() && self.sinks.iter().any(|line| line.detached)
     }
 
     pub(super) fn settled_before(&self, first: u64, events: u32) -> Option<Vec<Vec<bool>>> {

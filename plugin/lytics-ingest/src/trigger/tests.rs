@@ -428,7 +428,11 @@ fn whom_nobody_could_find_is_set_aside() {
         let settings = json!({ "identifier": { kind: "id" } });
         let body = format!(r#"{{"data":{{"id":"{value}","segment_events":[{{"event":"enter","slug":"vip"}}]}}}}"#);
         let unread = Table::<LyticsIngest>::new(settings).receive(arrival("POST /", body)).shown();
-        unread.lines().filter(|line| line.starts_with("unread")).map(|line| line.replace(value, "..") + "\n").collect()
+        unread
+            .lines()
+            .filter(|line| line.starts_with("unread"))
+            .map(|line| line.replace(value, "..") + "\n")
+            .collect::<String>()
     };
     let all: String = [
         about("external_id", &"x".repeat(988)),

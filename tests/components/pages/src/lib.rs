@@ -16,6 +16,8 @@ use serde::Deserialize;
 pub struct Settings {
     /// The audience for which the whole feed speaks.
     pub audience: String,
+    /// Where the feed is stands in an authorization; it is not looked at.
+    pub authorization: Option<serde_json::Value>,
 }
 
 /// The poller.
@@ -28,6 +30,7 @@ impl Plugin for Pages {
     const NAME: &'static str = "pages";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     const SUMMARY: &'static str = "Asks for pages.";
+    const AUTHORIZATIONS: &'static [&'static str] = &["feed"];
     type Settings = Settings;
 
     fn configure(settings: Settings) -> Result<Self, Vec<Problem>> {

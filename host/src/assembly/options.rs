@@ -1,0 +1,70 @@
+//! Which of the host's keys mean something to a source depends on what stands there.
+
+use std::sync::Arc;
+
+use super::plugin::Plugin;
+use crate::component::{Kind, Node};
+use crate::config::source_key::{ACKNOWLEDGE, ADDRESS, EVERY, FILES, MAX_BODY};
+use crate::config::{Every, Pipeline, Source};
+use crate::connector::SourceSettings;
+use crate::connector::drop_folder::DropFolder;
+use crate::pipeline::import::{Importer, LOOK};
+use crate::problem::Problem;
+
+/// Those that do not mean something to every source.
+const PARTICULAR: [&str; 5] = [ACKNOWLEDGE, ADDRESS, MAX_BODY, EVERY, FILES];
+/// Those of a source that others send to.
+const SENT_TO: &[&str] = &[ACKNOWLEDGE, ADDRESS, MAX_BODY];
+
+/// What is wrong with the host's keys in a source.
+pub fn check(pipeline: &Pipeline, source: &Source, plugin: &Plugin) -> Vec<Problem> {
+    let (what, meant) = meant(plugin);
+    let mut problems = Vec::new();
+    for (key, spot) in &source.options.stated {
+        if PARTICULAR.contains(key) && !meant.contains(key) {
+            let help = match meant {
+                [] => format!("remove `{key}`"),
+                meant => format!("remove `{key}`; it may have: {}", meant.join(", ")),
+            };
+            let problem = Problem::error(format!("`{key}` means nothing to {}", source.node.name()), help);
+            problems.push(problem.fact(format!("it {what}")).at(pipeline.place(*spot)));
+        }
+    }
+    if meant.contains(&FILES) && !source.options.stated.contains_key(FILES) {
+        problems.push(no_files(pipeline, source));
+    }
+    problems
+}
+
+/// What a source does, and which of these keys mean something to it.
+fn meant(plugin: &Plugin) -> (&'static str, &'static [&'static str]) {
+    match plugin {
+        Plugin::Component { kind: Kind::Poller, .. } => ("asks for pages", &[EVERY]),
+        Plugin::Component { kind: Kind::Decoder, .. } => ("reads files", &[FILES, EVERY]),
+        Plugin::Component { .. } | Plugin::Source(SourceSettings::HttpServer(_)) => ("is sent to", SENT_TO),
+        Plugin::Source(SourceSettings::Stdin(_)) => ("reads the standard input", &[ACKNOWLEDGE]),
+        Plugin::Source(SourceSettings::File(_)) => ("reads one file", &[]),
+        Plugin::Sink(_) => ("is no source", &[]),
+    }
+}
+
+fn no_files(pipeline: &Pipeline, source: &Source) -> Problem {
+    let what = format!("{} does not say where its files lie", source.node.name());
+    let help = "add `files: { type: drop_folder, path: ./incoming }`";
+    Problem::error(what, help).at(pipeline.place(source.node.spot))
+}
+
+/// What reads the files of a source, with the folder opened.
+pub fn importer(pipeline: &Pipeline, source: &Source, node: &Node) -> Result<Importer, Problem> {
+    let files = source.options.files.clone().ok_or_else(|| no_files(pipeline, source))?;
+    let spot = source.options.stated.get(FILES).copied().unwrap_or(source.node.spot);
+    let shelf = DropFolder::open(&files.folder).map_err(|mut problem| {
+        problem.what = format!("{}: {}", source.node.name(), problem.what);
+        problem.at(pipeline.place(spot))
+    })?;
+    let every = match source.options.stated.contains_key(EVERY) {
+        true => source.options.every,
+        false => Every::After(LOOK),
+    };
+    Ok(Importer { node: node.clone(), shelf: Arc::new(shelf), files, every, data_dir: pipeline.data_dir.clone() })
+}

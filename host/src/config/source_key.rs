@@ -1,0 +1,14 @@
+//! The names of those host's keys in a source that do not mean something to every source.
+
+use super::{every, files, options};
+
+/// When a caller is answered.
+pub const ACKNOWLEDGE: &str = options::ACKNOWLEDGE.name;
+/// Where it listens.
+pub const ADDRESS: &str = options::ADDRESS_NAME;
+/// The largest body.
+pub const MAX_BODY: &str = options::MAX_BODY.name;
+/// When it asks or looks again.
+pub const EVERY: &str = every::EVERY.name;
+/// Where its files lie.
+pub const FILES: &str = files::FILES;

@@ -1,0 +1,190 @@
+//! A folder of this machine into which somebody puts files.
+//!
+//! Only what lies in it directly counts: not its folders, and no hidden file, because whoever copies with care writes under a hidden
+//! name first.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use tokio::fs;
+use tokio::io::AsyncSeekExt;
+
+use super::settings;
+use super::shelf::{Content, Doing, Fate, Item, Shelf};
+use crate::config::{self, WhenDone};
+use crate::problem::Problem;
+
+/// Beside the files: those that were read.
+const DONE: &str = "done";
+/// Beside the files: those that are not what they should be.
+const FAILED: &str = "failed";
+
+/// See the module.
+#[derive(Debug)]
+pub struct DropFolder {
+    path: PathBuf,
+    when_done: WhenDone,
+}
+
+impl DropFolder {
+    /// Opens it; a folder that is not there is a mistake in the pipeline file.
+    pub fn open(folder: &config::DropFolder) -> Result<Self, Problem> {
+        std::fs::read_dir(&folder.path).map_err(|error| settings::unusable(&folder.path, &error))?;
+        Ok(Self { path: folder.path.clone(), when_done: folder.when_done })
+    }
+
+    async fn items(&self) -> io::Result<Vec<Item>> {
+        let (mut items, mut entries) = (Vec::new(), fs::read_dir(&self.path).await?);
+        while let Some(entry) = entries.next_entry().await? {
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            if !name.starts_with('.') {
+                items.extend(item(&entry.path(), name).await?);
+            }
+        }
+        Ok(items)
+    }
+
+    async fn content(&self, name: &str, from: u64) -> io::Result<Content> {
+        let mut file = fs::File::open(self.path.join(name)).await?;
+        file.seek(io::SeekFrom::Start(from)).await?;
+        Ok(Box::new(file))
+    }
+
+    async fn away(&self, old: &Item, fate: Fate) -> io::Result<()> {
+        let path = self.path.join(&old.name);
+        if item(&path, old.name.clone()).await?.as_ref() != Some(old) {
+            return Ok(());
+        }
+        match (fate, self.when_done) {
+            (Fate::Failed, _) => self.move_to(FAILED, &old.name).await,
+            (Fate::Done, WhenDone::Move) => self.move_to(DONE, &old.name).await,
+            (Fate::Done, WhenDone::Delete) => fs::remove_file(path).await,
+            (Fate::Done, WhenDone::Keep) => Ok(()),
+        }
+    }
+
+    /// Another file may have had the same name: none is overwritten.
+    async fn move_to(&self, folder: &str, name: &str) -> io::Result<()> {
+        let folder = self.path.join(folder);
+        fs::create_dir_all(&folder).await?;
+        let (mut target, mut number) = (folder.join(name), 1);
+        while fs::try_exists(&target).await? {
+            target = folder.join(format!("{name}.{number}"));
+            number += 1;
+        }
+        fs::rename(self.path.join(name), target).await
+    }
+}
+
+/// The file at a path, if there is one.
+async fn item(path: &Path, name: String) -> io::Result<Option<Item>> {
+    let metadata = match fs::metadata(path).await {
+        Ok(metadata) if metadata.is_file() => metadata,
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => return Ok(None),
+    };
+    let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let modified_ms = u64::try_from(modified.as_millis()).unwrap_or(u64::MAX);
+    Ok(Some(Item { name, size: metadata.len(), modified_ms }))
+}
+
+impl Shelf for DropFolder {
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn list(&self) -> Doing<'_, Vec<Item>> {
+        Box::pin(self.items())
+    }
+
+    fn open<'a>(&'a self, name: &'a str, from: u64) -> Doing<'a, Content> {
+        Box::pin(self.content(name, from))
+    }
+
+    fn put_away<'a>(&'a self, item: &'a Item, fate: Fate) -> Doing<'a, ()> {
+        Box::pin(self.away(item, fate))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+    use tokio::io::AsyncReadExt;
+
+    /// Every file below a folder, with its content.
+    fn shown(folder: &Path, below: &str) -> String {
+        let mut shown = String::new();
+        let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()).collect();
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let name = format!("{below}{}", entry.file_name().into_string().unwrap());
+            match entry.path().is_dir() {
+                true => shown += &self::shown(&entry.path(), &format!("{name}/")),
+                false => shown += &format!("{name}: {}\n", std::fs::read_to_string(entry.path()).unwrap()),
+            }
+        }
+        shown
+    }
+
+    fn folder(when_done: WhenDone) -> (tempfile::TempDir, DropFolder) {
+        let folder = tempfile::tempdir().unwrap();
+        let opened = DropFolder::open(&config::DropFolder { path: folder.path().to_owned(), when_done }).unwrap();
+        (folder, opened)
+    }
+
+    #[tokio::test]
+    async fn what_lies_in_it_is_listed_and_read() {
+        let (folder, shelf) = folder(WhenDone::Move);
+        for (name, text) in [("a.csv", "abc"), (".b.csv", "hidden"), ("c", "")] {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        std::fs::create_dir(folder.path().join("done")).unwrap();
+        let mut items: Vec<_> = shelf.list().await.unwrap().into_iter().map(|item| (item.name, item.size)).collect();
+        items.sort_unstable();
+        assert_eq!(items, [("a.csv".to_owned(), 3), ("c".to_owned(), 0)]);
+        let mut text = String::new();
+        shelf.open("a.csv", 1).await.unwrap().read_to_string(&mut text).await.unwrap();
+        assert_eq!(text, "bc");
+    }
+
+    #[tokio::test]
+    async fn a_file_goes_where_its_fate_belongs() {
+        let table = [
+            (WhenDone::Move, expect!["done/a: 1\ndone/a.1: 2\nfailed/b: 3\n"]),
+            (WhenDone::Keep, expect!["a: 2\nfailed/b: 3\n"]),
+            (WhenDone::Delete, expect!["failed/b: 3\n"]),
+        ];
+        for (when_done, expected) in table {
+            let (folder, shelf) = folder(when_done);
+            for (name, text, fate) in [("a", "1", Fate::Done), ("a", "2", Fate::Done), ("b", "3", Fate::Failed)] {
+                std::fs::write(folder.path().join(name), text).unwrap();
+                let item = shelf.list().await.unwrap().into_iter().find(|item| item.name == name).unwrap();
+                shelf.put_away(&item, fate).await.unwrap();
+                // Again, as after a crash.
+                if !folder.path().join(name).exists() {
+                    shelf.put_away(&item, fate).await.unwrap();
+                }
+            }
+            expected.assert_eq(&shown(folder.path(), ""));
+        }
+    }
+
+    #[tokio::test]
+    async fn another_file_of_the_same_name_is_left_alone() {
+        let (folder, shelf) = folder(WhenDone::Delete);
+        std::fs::write(folder.path().join("a"), "old").unwrap();
+        let item = shelf.list().await.unwrap().remove(0);
+        std::fs::write(folder.path().join("a"), "newer").unwrap();
+        shelf.put_away(&item, Fate::Done).await.unwrap();
+        assert_eq!(shown(folder.path(), ""), "a: newer\n");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_a_mistake() {
+        let folder = config::DropFolder { path: "/nowhere/at/all".into(), when_done: WhenDone::Keep };
+        let problem = DropFolder::open(&folder).unwrap_err();
+        assert!(problem.to_string().contains("/nowhere/at/all"), "{problem}");
+    }
+}

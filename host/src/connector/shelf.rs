@@ -1,0 +1,51 @@
+//! Where files lie that others put there, and what can be done with them.
+//!
+//! A shelf lists, opens and puts away. Whether a file is complete, was read before or is worth reading is not its business.
+
+use std::io;
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncRead;
+
+/// Something that is being done with a shelf.
+pub type Doing<'a, T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send + 'a>>;
+
+/// What is in a file.
+pub type Content = Box<dyn AsyncRead + Send + Unpin>;
+
+/// A file, as its shelf lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// Its name on the shelf.
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// When it was last changed, in milliseconds since 1970.
+    pub modified_ms: u64,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It was read to its end.
+    Done,
+    /// It is not what it should be.
+    Failed,
+}
+
+/// See the module.
+pub trait Shelf: Send + Sync {
+    /// What to call it in messages.
+    fn name(&self) -> String;
+
+    /// What lies there now.
+    fn list(&self) -> Doing<'_, Vec<Item>>;
+
+    /// What is in a file, from this byte on.
+    fn open<'a>(&'a self, name: &'a str, from: u64) -> Doing<'a, Content>;
+
+    /// Puts a file where its fate belongs. One that is not there any more, or is not what it was, is left alone.
+    fn put_away<'a>(&'a self, item: &'a Item, fate: Fate) -> Doing<'a, ()>;
+}

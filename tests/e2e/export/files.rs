@@ -1,0 +1,56 @@
+//! Audience files: each is all of its audience.
+
+use brazeline_sandbox::Options;
+use brazeline_sandbox::lytics::Export;
+use brazeline_sandbox::lytics::export::Packed;
+use jiff::Timestamp;
+
+use super::stage::{Stage, With, stage};
+use crate::scene::{people, sandbox};
+
+fn folder() -> Stage {
+    let source = "  files: { type: lytics-ingest, mode: file, audience: vip, identifier: { external_id: user_id }, every: once, files: { type: drop_folder, path: drop, pattern: \"*\", settle: 0ms } }\n";
+    let stage = stage(sandbox(Options::default()), source, "[files]", With::default());
+    std::fs::create_dir(stage.place.path().join("drop")).unwrap();
+    stage
+}
+
+/// Writes a file of `vip` as Lytics' job would, at this time.
+fn export(stage: &Stage, packed: Packed, at: &str) {
+    let mut job = Export::new("vip", &["user_id", "city"]);
+    job.packed = packed;
+    let at: Timestamp = at.parse().unwrap();
+    let written = stage.people(|people| job.write(people, at));
+    let path = stage.place.write(&format!("drop/{}", written.name), &written.bytes);
+    let file = std::fs::File::options().write(true).open(path).unwrap();
+    file.set_modified(at.into()).unwrap();
+}
+
+#[test]
+fn a_days_file_after_another() {
+    let stage = folder();
+    stage.enter(&people(0..200), "vip");
+    export(&stage, Packed::Plain, "2026-11-23T06:00:00Z");
+    stage.follow();
+    stage.leave(&people(0..12), "vip");
+    stage.enter(&people(200..230), "vip");
+    export(&stage, Packed::Gzip, "2026-11-24T06:00:00Z");
+    stage.follow();
+    let cost = stage.cost();
+    stage.leave(&people(12..14), "vip");
+    export(&stage, Packed::Zip, "2026-11-25T06:00:00Z");
+    stage.follow();
+    assert_eq!(stage.cost().1 - cost.1, 2);
+}
+
+#[test]
+fn the_same_file_again_is_not_imported_again() {
+    let stage = folder();
+    stage.enter(&people(0..50), "vip");
+    export(&stage, Packed::Plain, "2026-11-23T06:00:00Z");
+    stage.follow();
+    let cost = stage.cost();
+    export(&stage, Packed::Plain, "2026-11-23T06:00:00Z");
+    stage.follow();
+    assert_eq!(stage.cost(), cost);
+}

@@ -1,0 +1,56 @@
+//! What Braze refuses: who it is about is in doubt, and is told everything again.
+
+use brazeline_sandbox::Fault;
+
+use super::stage::{With, scan};
+use crate::scene::people;
+
+fn refuse_at(indexes: Vec<usize>) -> Fault {
+    Fault::RefuseAt { array: "attributes".to_owned(), indexes }
+}
+
+#[test]
+fn a_rejection_by_index_is_made_good_by_the_next_scan() {
+    let stage = scan(With::default());
+    stage.enter(&people(0..30), "vip");
+    stage.vendors.braze().script([refuse_at(vec![3, 4])]);
+    let ended = stage.run();
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    stage.vendors.braze().apply();
+    assert_eq!(stage.held().len(), 28);
+    let before = stage.cost().1;
+    let ended = stage.run();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    stage.agree();
+    assert_eq!(stage.cost().1 - before, 2, "those two, and nobody else");
+}
+
+#[test]
+fn a_rejected_exit_is_made_good_by_the_next_scan() {
+    let stage = scan(With::default());
+    stage.enter(&people(0..30), "vip");
+    stage.follow();
+    stage.leave(&people(0..5), "vip");
+    stage.vendors.braze().script([refuse_at(vec![0])]);
+    let ended = stage.run();
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    stage.vendors.braze().apply();
+    assert_eq!(stage.held().len(), 26);
+    let ended = stage.run();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    stage.agree();
+}
+
+#[test]
+fn a_refused_request_is_taken_apart_and_made_good() {
+    let stage = scan(With::default());
+    stage.enter(&people(0..8), "vip");
+    let refused = || Fault::Status { status: 400, retry_after_s: None };
+    // The whole, one half, and of that half one person.
+    stage.vendors.braze().script([refused(), refused(), refused(), refused(), Fault::Fine]);
+    let ended = stage.run();
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    let ended = stage.run();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    stage.agree();
+}
