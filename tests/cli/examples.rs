@@ -1,4 +1,4 @@
-//! Every folder under `examples/`: it is explained, its pipeline file is right, and what it says it does it does.
+//! Every folder under `examples/`: it is explained, its pipeline files are right, and what it says it does it does.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,11 +24,31 @@ fn is_built(example: &Path) -> bool {
     example.join("Cargo.toml").exists()
 }
 
+/// The pipeline files of one: `pipeline.yaml` alone, or else every `.yaml` in its folder.
+fn pipelines(example: &Path) -> Vec<String> {
+    const ALONE: &str = "pipeline.yaml";
+    if example.join(ALONE).is_file() {
+        return vec![ALONE.to_owned()];
+    }
+    let files = fs::read_dir(example).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut pipelines: Vec<String> = files.filter(|file| file.ends_with(".yaml")).collect();
+    pipelines.sort_unstable();
+    pipelines
+}
+
 #[test]
 fn each_is_explained() {
     for example in examples() {
-        for file in ["README.md", "pipeline.yaml"] {
-            assert!(example.join(file).is_file(), "{} has no {file}", example.display());
+        let readme = fs::read_to_string(example.join("README.md"));
+        let readme = readme.unwrap_or_else(|error| panic!("{}: its README.md: {error}", example.display()));
+        let pipelines = pipelines(&example);
+        assert!(!pipelines.is_empty(), "{} has no pipeline", example.display());
+        for one in pipelines.iter().filter(|_| pipelines.len() > 1) {
+            assert!(
+                readme.contains(&format!("`{one}`")),
+                "{}: its README.md does not speak of {one}",
+                example.display()
+            );
         }
     }
 }
@@ -45,9 +65,16 @@ fn copy(example: &Path) -> tempfile::TempDir {
 #[test]
 fn each_is_right() {
     for example in examples().iter().filter(|example| !is_built(example)) {
-        let said = run(copy(example).path(), &["check", "--without-secrets", "pipeline.yaml"]);
-        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{}", name(example));
-        expect_file![format!("examples/{}.txt", name(example))].assert_eq(&said.stdout);
+        let pipelines = pipelines(example);
+        for pipeline in &pipelines {
+            let said = run(copy(example).path(), &["check", "--without-secrets", pipeline]);
+            assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{}, {pipeline}", name(example));
+            let shown = match pipelines.as_slice() {
+                [_] => name(example).to_owned(),
+                _ => format!("{}/{}", name(example), pipeline.trim_end_matches(".yaml")),
+            };
+            expect_file![format!("examples/{shown}.txt")].assert_eq(&said.stdout);
+        }
     }
 }
 

@@ -8,7 +8,9 @@ use expect_test::expect;
 use crate::host::Place;
 
 /// A component may grow to this before somebody looks at why.
-const MOST_KIB: u64 = 600;
+const MOST_KIB: u64 = 800;
+/// Those for which somebody did: this one carries the world's phone numbers, countries and languages, and reads dates.
+const LARGER: [(&str, u64); 1] = [("map-fields", 1500)];
 
 /// Our own name, and the kind of identifier that a person update calls so (`wit/person-update.schema.json`).
 const OURS: [&str; 3] = ["brazeline", "braze_id", "brazeid"];
@@ -105,6 +107,7 @@ fn imports_are_exactly_these() {
             wasi:io/error@0.2.6
             wasi:io/poll@0.2.6
             wasi:io/streams@0.2.6
+            wasi:random/insecure-seed@0.2.6
     "#]]
     .assert_eq(&shown);
 }
@@ -115,7 +118,8 @@ fn no_component_is_larger_than_it_should_be() {
     let sizes: Vec<(String, u64)> =
         shipped(&place).into_iter().map(|name| (name.clone(), size(&place, &name))).collect();
     assert!(sizes.len() >= 5, "{sizes:?}");
-    assert!(sizes.iter().all(|(_, kib)| (1..=MOST_KIB).contains(kib)), "in KiB: {sizes:?}");
+    let most = |name: &str| LARGER.iter().find(|(known, _)| *known == name).map_or(MOST_KIB, |(_, kib)| *kib);
+    assert!(sizes.iter().all(|(name, kib)| (1..=most(name)).contains(kib)), "in KiB: {sizes:?}");
 }
 
 fn size(place: &Place, name: &str) -> u64 {

@@ -151,6 +151,16 @@ impl Node {
 }
 
 impl Pipeline {
+    /// For a run that only rehearses: sources are asked once, and files stay where they are.
+    pub fn rehearse(&mut self) {
+        for source in &mut self.sources {
+            source.options.every = Every::Once;
+            if let Some(files) = &mut source.options.files {
+                files.stay();
+            }
+        }
+    }
+
     /// All nodes, in the order in which data flows.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         let sources = self.sources.iter().map(|source| &source.node);

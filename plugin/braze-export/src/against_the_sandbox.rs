@@ -3,8 +3,8 @@
 //! Random updates, good and bad, under a number of settings. Whatever comes through must keep every limit, be taken without an error and
 //! without anything dropped, and cost what [`Meter`] says.
 
-use brazeline_kit::testing::configure;
-use brazeline_kit::{Meter, Outgoing, Rejection, Request, Sink};
+use brazeline_kit::testing::{configure, response};
+use brazeline_kit::{Meter, Outgoing, Probe, Rejection, Request, Sink};
 use brazeline_sandbox::braze::{Options, Rate, Rules};
 use brazeline_sandbox::{Braze, Vendor};
 use serde_json::{Map, Value, json};
@@ -136,16 +136,48 @@ fn braze(settings: &Value) -> Braze {
 }
 
 fn post(braze: &mut Braze, path: &str, body: Vec<u8>) -> Value {
+    serde_json::from_slice(&answer(braze, "braze-key", path, body).body).unwrap()
+}
+
+fn answer(braze: &mut Braze, key: &str, path: &str, body: Vec<u8>) -> brazeline_sandbox::Answer {
     let mut request = brazeline_sandbox::Request {
         method: "POST".parse().unwrap(),
         path: path.to_owned(),
         body: body.into(),
         ..Default::default()
     };
-    request.headers.insert("authorization", "Bearer braze-key".parse().unwrap());
+    request.headers.insert("authorization", format!("Bearer {key}").parse().unwrap());
     request.headers.insert("content-type", "application/json".parse().unwrap());
-    let answer = braze.answer(&request, None, "2026-11-23T09:00:00Z".parse().unwrap());
-    serde_json::from_slice(&answer.body).unwrap()
+    braze.answer(&request, None, "2026-11-23T09:00:00Z".parse().unwrap())
+}
+
+#[test]
+fn a_probe_tells_keys_apart_and_changes_nothing() {
+    let only_track = ["users.track".to_owned()];
+    // (settings, the key, how the finding begins)
+    let table = [
+        (json!({}), "braze-key", "Works"),
+        (
+            json!({}),
+            "other-key",
+            "Fails(\"Braze answers 401 (the API key is unknown or missing): it does not know the API key;",
+        ),
+        (
+            json!({"endpoint": "bulk"}),
+            "braze-key",
+            "Fails(\"Braze answers 401 (the API key lacks the permission users.track.bulk): the key needs the permission",
+        ),
+    ];
+    for (settings, key, expected) in table {
+        let sink: BrazeExport = configure(settings);
+        let mut braze = Braze::new(Options { permissions: only_track.clone().into(), ..Options::default() });
+        let request = sink.ask("0123456789abcdef0123456789abcdef").unwrap();
+        let said = answer(&mut braze, key, &request.path, request.body);
+        let response = response(said.status.as_u16(), &[], &said.body);
+        let finding = format!("{:?}", sink.judge(&response));
+        assert!(finding.starts_with(expected), "{finding}");
+        assert_eq!((braze.profiles().len(), braze.data_points()), (0, 0));
+    }
 }
 
 #[test]

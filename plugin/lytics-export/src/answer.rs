@@ -11,6 +11,16 @@ use crate::context::Context;
 /// "Wait briefly" ("API response format" guide, 2026-11-23).
 const BRIEFLY_MS: u64 = 1000;
 
+/// What a 401 or 403 means.
+pub const TOKEN: &str =
+    "refuses the token: it needs the role Data Manager, and may have expired; replace it and reload";
+
+/// What a 404 means.
+pub const NOWHERE: &str = "knows no such address: check the account and the stream";
+
+/// What a redirect means.
+pub const REDIRECTED: &str = "sends us elsewhere, and nobody follows: check `hosts`";
+
 /// Reads an answer.
 #[must_use]
 pub fn verdict(context: Context, response: &Response) -> Verdict {
@@ -18,12 +28,9 @@ pub fn verdict(context: Context, response: &Response) -> Verdict {
         200..=299 => accepted(context, response),
         400 | 422 => Verdict::Split(reason(response, "refuses it")),
         413 => Verdict::Split(reason(response, "finds it too large")),
-        401 | 403 => Verdict::Stop(reason(
-            response,
-            "refuses the token: it needs the role Data Manager, and may have expired; replace it and reload",
-        )),
-        404 => Verdict::Stop(reason(response, "knows no such address: check the account and the stream")),
-        300..=399 => Verdict::Stop(reason(response, "sends us elsewhere, and nobody follows: check `hosts`")),
+        401 | 403 => Verdict::Stop(reason(response, TOKEN)),
+        404 => Verdict::Stop(reason(response, NOWHERE)),
+        300..=399 => Verdict::Stop(reason(response, REDIRECTED)),
         408 | 425 | 500.. => Verdict::Retry(0),
         429 => Verdict::Retry(BRIEFLY_MS),
         _ => Verdict::Split(reason(response, "refuses it")),
@@ -44,7 +51,9 @@ fn accepted(context: Context, response: &Response) -> Verdict {
     }
 }
 
-fn reason(response: &Response, what: &str) -> String {
+/// What Lytics does, with the status and such of its words as can be no data.
+#[must_use]
+pub fn reason(response: &Response, what: &str) -> String {
     let said: Said = serde_json::from_slice(&response.body).unwrap_or_default();
     let codes = said.errors.into_iter().filter_map(|error| error.code).filter(|code| is_code(code));
     let words: Vec<String> = said.message.into_iter().filter(|message| is_plain(message)).chain(codes).collect();

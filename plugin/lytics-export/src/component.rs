@@ -1,3 +1,3 @@
 //! The component: what WIT brings goes to [`LyticsExport`](crate::LyticsExport).
 
-brazeline_kit::export!(crate::LyticsExport: sink);
+brazeline_kit::export!(crate::LyticsExport: sink, probe);

@@ -16,6 +16,8 @@ pub mod pack;
 
 pub mod answer;
 
+pub mod probe;
+
 pub mod lytics_export;
 
 #[cfg(target_family = "wasm")]

@@ -1,10 +1,13 @@
 //! From updates to requests, and from answers to verdicts.
 
-use brazeline_kit::{Batch, Plan, Plugin, Prepared, Problem, Rejection, Response, Scheme, Settled, Sink, Target};
+use brazeline_kit::{
+    Batch, Finding, Plan, Plugin, Prepared, Probe, Problem, Rejection, Request, Response, Scheme, Settled, Sink, Target,
+};
 
 use crate::answer::verdict;
 use crate::context::Context;
 use crate::pack::{Pack, bytes, target};
+use crate::probe;
 use crate::record::{Records, records};
 use crate::settings::{Mode, Settings};
 
@@ -71,6 +74,16 @@ impl Sink for LyticsExport {
 
     fn settle(&self, context: &[u8], response: &Response) -> Settled {
         Settled { verdict: verdict(Context::from_bytes(context), response), budgets: Vec::new() }
+    }
+}
+
+impl Probe for LyticsExport {
+    fn ask(&self, nonce: &str) -> Option<Request> {
+        Some(probe::ask(&self.settings, nonce))
+    }
+
+    fn judge(&self, response: &Response) -> Finding {
+        probe::judge(response)
     }
 }
 

@@ -156,8 +156,14 @@ impl Settings {
     pub fn path(&self) -> String {
         match (self.mode, &self.authorization.account) {
             (Mode::Single, Some(account)) => format!("/c/{account}/{}", self.stream),
-            _ => format!("/collect/json/{}", self.stream),
+            _ => self.collect_path(),
         }
+    }
+
+    /// The path of an upload of many.
+    #[must_use]
+    pub fn collect_path(&self) -> String {
+        format!("/collect/json/{}", self.stream)
     }
 }
 

@@ -102,7 +102,7 @@ impl Scan {
     }
 
     fn what(&self, scanned: Option<&Audience>) -> String {
-        scanned.map_or_else(|| "all audiences".to_owned(), |audience| format!("audience `{}`", audience.asked()))
+        scanned.map_or_else(|| "the audiences".to_owned(), |audience| format!("audience `{}`", audience.asked()))
     }
 
     fn request(&self, at: &At) -> Request {

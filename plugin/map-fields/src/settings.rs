@@ -32,12 +32,17 @@ pub struct Settings {
     #[serde(default)]
     pub rename: BTreeMap<String, String>,
     /// How values are converted, each as `field: kind` or, with options, `field: { kind: { option: value } }`. The field is named as it
-    /// is called after `rename`. `null` stays `null`, and the identifier is taken as it came. The kinds:
-    /// `country` (to ISO 3166-1, two letters), `language` (to ISO 639-1), `gender` (to `M`, `F`, `O`, `N` or `P`),
-    /// `date` (`from`: formats of strftime, `seconds` or `milliseconds`, instead of the common ones; `to`: `date` or `timestamp`),
-    /// `time_zone` (to IANA's name; `GMT+7` is `Etc/GMT-7`), `phone` (to E.164; `region`: whose numbers come without `+`, or
-    /// `international: true` if those begin with their country's code), `number`, `string`, `boolean`, `lower`, `trim` and `list`
-    /// (`separator`, by default `,`).
+    /// is called after `rename`; `null` stays `null`; whom an object is about is read before. The kinds:
+    /// - `country`: an English name or a code, to the two letters of ISO 3166-1
+    /// - `language`: an English name, a code or a locale, to the two letters of ISO 639-1
+    /// - `gender`: a word, to Braze's `M`, `F`, `O`, `N` or `P`
+    /// - `date`: to a day, or with `to: timestamp` to a moment in UTC; `from: ["%d/%m/%Y"]` names the formats in which it comes, also
+    ///   `seconds` and `milliseconds` since 1970; without it the common ones are read that can mean one day only
+    /// - `time_zone`: a name or an offset of whole hours, to IANA's name (`GMT+7` is `Etc/GMT-7`)
+    /// - `phone`: to E.164; numbers without `+` are those of `region: US`, or with `international: true` begin with their country's code
+    /// - `number`, `string`, `boolean`: to that type
+    /// - `lower`, `trim`: text without white space around it, `lower` in lower case
+    /// - `list`: text to a list, cut at `separator` (by default `,`)
     #[serde(default)]
     pub convert: BTreeMap<String, Conversion>,
     /// What becomes of a field whose value cannot be converted. `drop`: it goes, and the rest of the event is delivered; what the

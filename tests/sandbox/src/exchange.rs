@@ -62,6 +62,8 @@ pub enum Delivery {
     After(Duration),
     /// Never: the connection is cut.
     Never,
+    /// Half of its body, then the connection is cut.
+    Half,
 }
 
 impl Answer {

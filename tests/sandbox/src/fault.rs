@@ -15,6 +15,8 @@ use crate::exchange::Answer;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
 pub enum Fault {
+    /// Nothing: so that a later request goes wrong.
+    Fine,
     /// 429; nothing is applied.
     TooMany {
         /// How the answer says when to come back.
@@ -40,6 +42,10 @@ pub enum Fault {
     },
     /// Everything is applied, and only half of the answer's JSON comes.
     BrokenBody,
+    /// Everything is applied, and the connection is cut in the middle of the answer's body.
+    BreakOff,
+    /// Everything is applied, and a page for people comes in place of the answer's JSON, with its status.
+    Garbage,
     /// Objects are refused by their places.
     RefuseAt {
         /// The array; Lytics has only one and does not look here.

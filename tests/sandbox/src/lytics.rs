@@ -1,17 +1,21 @@
 //! A Lytics without a network.
 //!
 //! [`Lytics`] takes uploads as values and answers them as the contract says, and it remembers what was accepted: streams of
-//! records, and the profiles that the default mapping of `braze_users` makes of them. Written from the contract; it shares no
-//! code with what it tests.
+//! records, and the profiles that the default mapping of `braze_users` makes of them. The people and audiences that it gives out, as
+//! scans and files, are a world of their own, which a test sets ([`People`]). Written from the contract; it shares no code with
+//! what it tests.
 
+pub mod export;
 pub mod limit;
 mod mapping;
 mod options;
 mod page;
+mod people;
 mod profile;
 mod read;
 mod reply;
 mod route;
+mod scan;
 mod stream;
 mod trigger;
 
@@ -21,7 +25,9 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+pub use export::Export;
 pub use options::{Options, Rules};
+pub use people::{People, Person, Posted, audience_id};
 pub use profile::Profile;
 pub use stream::Record;
 pub use trigger::{Fired, Firing, Form, Happening, Kind, Move, Trigger};
@@ -37,6 +43,9 @@ use route::Route;
 /// A Lytics account.
 #[derive(Debug, Clone)]
 pub struct Lytics {
+    /// Who is in which audience.
+    pub people: People,
+    scans: scan::Scans,
     options: Options,
     streams: BTreeMap<String, Vec<Record>>,
     profiles: Profiles,
@@ -48,7 +57,15 @@ impl Lytics {
     /// An empty account.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, streams: BTreeMap::new(), profiles: Profiles::default(), rejected: 0, refusals: 0 }
+        Self {
+            people: People::default(),
+            scans: scan::Scans::default(),
+            options,
+            streams: BTreeMap::new(),
+            profiles: Profiles::default(),
+            rejected: 0,
+            refusals: 0,
+        }
     }
 
     /// The records of a stream, in the order of arrival.
@@ -74,15 +91,20 @@ impl Lytics {
         self.rejected
     }
 
+    fn scan(&mut self, request: &Request, fault: Option<&Fault>, now: Timestamp) -> Result<Answer, Fatal> {
+        self.authenticate(request)?;
+        if !self.options.rules.may_scan {
+            return Err((StatusCode::FORBIDDEN, "the API token has no role that may read audiences"));
+        }
+        self.scans.page(request, &self.people, &self.options.rules, message(fault), now)
+    }
+
     fn upload(&mut self, request: &Request, fault: Option<&Fault>, now: Timestamp) -> Result<Answer, Fatal> {
         let route = Route::of(request)?;
         self.authorize(&route, request)?;
         let records = read::records(&route, request)?;
         let counts = self.take(&route, records, request, fault, now)?;
-        let message = match fault {
-            Some(Fault::Say { message }) => message,
-            _ => "success",
-        };
+        let message = message(fault);
         Ok(match route {
             // The reply to `/c/` is not documented; it is taken to be the common part of all others.
             Route::Page { .. } => Answer::json(StatusCode::OK, &json!({"status": 200, "message": message})),
@@ -91,12 +113,18 @@ impl Lytics {
     }
 
     /// A raw token in `Authorization`, or `access_token` or `key` in the query (contract 8).
-    fn authorize(&self, route: &Route, request: &Request) -> Result<(), Fatal> {
+    fn authenticate(&self, request: &Request) -> Result<(), Fatal> {
         let parameter = || request.parameter("access_token").or_else(|| request.parameter("key"));
         let token = request.header("authorization").map(str::to_owned).or_else(parameter);
-        if token.as_ref() != Some(&self.options.token) {
-            return Err((StatusCode::UNAUTHORIZED, "the API token is unknown or missing"));
+        if token.as_ref() == Some(&self.options.token) {
+            Ok(())
+        } else {
+            Err((StatusCode::UNAUTHORIZED, "the API token is unknown or missing"))
         }
+    }
+
+    fn authorize(&self, route: &Route, request: &Request) -> Result<(), Fatal> {
+        self.authenticate(request)?;
         if !self.options.rules.is_data_manager {
             return Err((StatusCode::FORBIDDEN, "the API token lacks the role Data Manager"));
         }
@@ -152,6 +180,13 @@ impl Lytics {
     }
 }
 
+fn message(fault: Option<&Fault>) -> &str {
+    match fault {
+        Some(Fault::Say { message }) => message,
+        _ => "success",
+    }
+}
+
 fn is_refused(fault: Option<&Fault>, index: usize) -> bool {
     match fault {
         Some(Fault::RefuseAt { indexes, .. }) => indexes.contains(&index),
@@ -164,7 +199,9 @@ impl Vendor for Lytics {
     const NAME: &'static str = "Lytics";
 
     fn answer(&mut self, request: &Request, fault: Option<&Fault>, now: Timestamp) -> Answer {
-        self.upload(request, fault, now).unwrap_or_else(|(status, message)| self.refusal(status, message))
+        let answer =
+            if scan::is_asked(request) { self.scan(request, fault, now) } else { self.upload(request, fault, now) };
+        answer.unwrap_or_else(|(status, message)| self.refusal(status, message))
     }
 
     fn refusal(&mut self, status: StatusCode, message: &str) -> Answer {
@@ -188,6 +225,7 @@ impl Vendor for Lytics {
             Some(Some((field, value))) => json!(self.profile(field, value)),
             Some(None) => Value::Null,
             None => json!({
+                "people": self.people.shown(),
                 "streams": self.streams,
                 "profiles": self.profiles().collect::<Vec<_>>(),
                 "rejected_records": self.rejected,
@@ -197,6 +235,12 @@ impl Vendor for Lytics {
 
     fn page(&self) -> String {
         page::body(self)
+    }
+
+    /// `people`: a list of persons, each in place of who had its name.
+    fn told(&mut self, what: &str, body: &[u8]) -> Option<Result<(), String>> {
+        let put = |posted: Vec<Posted>| posted.into_iter().for_each(|one| self.people.post(one));
+        (what == "people").then(|| serde_json::from_slice(body).map(put).map_err(|error| error.to_string()))
     }
 
     fn rules(&self) -> Value {

@@ -51,6 +51,7 @@ Both also answer:
   POST /sandbox/rules      changes rules; GET shows them
   POST /sandbox/apply      applies what was accepted and waits
   POST /sandbox/reset      forgets everything but the rules
+Lytics takes people at POST /sandbox/people: [{\"name\":\"ann\",\"fields\":{},\"audiences\":[\"vip\"]}].
 Braze sends webhooks at POST /sandbox/campaign, Lytics fires triggers at POST /sandbox/trigger.";
 
 impl Arguments {

@@ -4,6 +4,7 @@
 //! [`Server::read`] or waits with [`Server::wait_until`], which sleeps until a request or a late application changed something.
 
 mod act;
+mod body;
 mod control;
 mod listen;
 

@@ -39,6 +39,11 @@ pub trait Vendor: Clone + Send + 'static {
     /// What it holds, as the body of a page.
     fn page(&self) -> String;
 
+    /// Takes what is posted to `/sandbox/<what>`, if it knows that; an error says what is wrong with the body.
+    fn told(&mut self, _what: &str, _body: &[u8]) -> Option<Result<(), String>> {
+        None
+    }
+
     /// Its rules, as JSON.
     fn rules(&self) -> Value;
 
@@ -90,7 +95,7 @@ impl<V: Vendor> Stage<V> {
 
     /// Answers a request, or lets it go wrong if that is its turn.
     pub fn handle(&mut self, request: &Request, now: Timestamp) -> Answer {
-        let fault = self.script.draw();
+        let fault = self.script.draw().filter(|fault| *fault != Fault::Fine);
         let answer = match &fault {
             None => self.vendor.answer(request, None, now),
             Some(fault) => self.fail(request, fault, now),
@@ -116,7 +121,12 @@ impl<V: Vendor> Stage<V> {
                 self.vendor.answer(request, None, now).delivered(late)
             }
             Fault::BrokenBody => self.vendor.answer(request, None, now).halved(),
-            Fault::RefuseAt { .. } | Fault::RefuseCount { .. } | Fault::Say { .. } => {
+            Fault::BreakOff => self.vendor.answer(request, None, now).delivered(Delivery::Half),
+            Fault::Garbage => {
+                let page = Answer::html("<html><body>please wait</body></html>".to_owned());
+                Answer { status: self.vendor.answer(request, None, now).status, ..page }
+            }
+            Fault::Fine | Fault::RefuseAt { .. } | Fault::RefuseCount { .. } | Fault::Say { .. } => {
                 self.vendor.answer(request, Some(fault), now)
             }
         }

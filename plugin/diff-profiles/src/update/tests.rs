@@ -46,5 +46,48 @@ fn bodies_are_read_or_refused_with_a_reason() {
         "",
     ];
     let text: String = table.iter().map(|body| format!("{body}\n  {}\n", read(body))).collect();
-    expect![[r#""#]].assert_eq(&text);
+    expect![[r#"
+        {}
+          attributes [] statements [] as of None (None, None) restated false other []
+        {"user":{"external_id":"u"},"attributes":null,"audiences":null,"events":null,"purchases":[ ],"restated":null}
+          attributes [] statements [] as of None (None, None) restated false other []
+        {"attributes":{"b":1,"a":{ }},"events":[1],"purchases":[{}],"restated":true,"more":{},"and":1}
+          attributes ["b", "a"] statements [] as of None (Some("[1]"), Some("[{}]")) restated true other ["more", "and"]
+        {"audiences":{"in":["b","a","b"],"of":["c","b","d","c"],"as_of":"2026","beyond":["x"]}}
+          attributes [] statements [("a", true), ("b", true), ("c", false), ("d", false)] as of Some("2026") (None, None) restated false other []
+        {"audiences":{"of":[],"in":["\u0061"],"as_of":null,"why":1}}
+          attributes [] statements [("a", true)] as of None (None, None) restated false other []
+        {"audiences":{"in":[],"of":["a"]},"audiences":{"in":[],"of":["b"]}}
+          attributes [] statements [("b", false)] as of None (None, None) restated false other []
+        {"audiences":{"in":[]}}
+          /audiences: missing field `of` at line 1 column 22
+        {"audiences":{"of":[]}}
+          /audiences: missing field `in` at line 1 column 22
+        {"audiences":{"in":[""],"of":["a"]}}
+          /audiences: an audience has no name
+        {"audiences":{"in":"secret","of":[]}}
+          /audiences/in: invalid type: string, expected a list of audiences' names at line 1 column 27
+        {"audiences":{"in":[7],"of":[]}}
+          /audiences/in/0: invalid type: integer, expected a string at line 1 column 21
+        {"audiences":{"in":[],"of":[],"as_of":7}}
+          /audiences/as_of: invalid type: integer, expected a string at line 1 column 39
+        {"audiences":["secret"]}
+          /audiences: invalid type: sequence, expected memberships, `in` and `of` at line 1 column 14
+        {"attributes":["secret"]}
+          /attributes: invalid type: sequence, expected an object at line 1 column 15
+        {"events":{"secret":1}}
+          `events` must be a list at line 1 column 23
+        {"purchases":"secret"}
+          `purchases` must be a list at line 1 column 22
+        {"restated":"secret"}
+          /restated: invalid type: string, expected a boolean at line 1 column 20
+        ["secret"]
+          invalid type: sequence, expected a person update at line 1 column 0
+        {"attributes":{"a":secret}}
+          /attributes/a: expected value at line 1 column 20
+        {} secret
+          trailing characters at line 1 column 4
+
+          EOF while parsing a value at line 1 column 0
+    "#]].assert_eq(&text);
 }

@@ -28,7 +28,7 @@ pub fn delimiter(text: &str) -> Option<u8> {
 /// Finds rows and their cells.
 #[derive(Debug)]
 pub struct Table {
-    fresh: Reader,
+    reader: Reader,
     cells: Vec<u8>,
     ends: Vec<usize>,
 }
@@ -66,20 +66,24 @@ impl Table {
     /// With this between cells.
     #[must_use]
     pub fn new(delimiter: u8) -> Self {
-        let mut fresh = ReaderBuilder::new().delimiter(delimiter).build();
-        // Only a reader that has read something leaves a byte order mark alone, and here one has gone before the first row.
-        fresh.read_record(b"\n", &mut [0], &mut [0]);
-        Self { fresh, cells: vec![0; 1024], ends: vec![0; 64] }
+        let reader = ReaderBuilder::new().delimiter(delimiter).build();
+        Self { reader, cells: vec![0; 1024], ends: vec![0; 64] }
     }
 
     /// The first row of these bytes, which do not begin with a line end, and its length with the line end's first byte. None if its end is not
     /// there; the `last` bytes of a file end its last row.
     pub fn row(&mut self, bytes: &[u8], last: bool) -> Option<(Cells<'_>, usize)> {
-        let mut reader = self.fresh.clone();
+        // To the reader, nothing at all would be the end of a row with one empty cell.
+        if bytes.is_empty() {
+            return None;
+        }
+        self.reader.reset();
+        // Only a reader that has read something leaves a byte order mark alone, and here one has gone before the first row.
+        self.reader.read_record(b"\n", &mut [0], &mut [0]);
         let (mut read, mut written, mut ended) = (0, 0, 0);
         loop {
             let (result, bytes_read, bytes_written, cells_ended) =
-                reader.read_record(&bytes[read..], &mut self.cells[written..], &mut self.ends[ended..]);
+                self.reader.read_record(&bytes[read..], &mut self.cells[written..], &mut self.ends[ended..]);
             read += bytes_read;
             written += bytes_written;
             ended += cells_ended;

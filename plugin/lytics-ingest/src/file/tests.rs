@@ -35,7 +35,7 @@ fn csv() -> Vec<u8> {
     [
         &b"\xef\xbb\xbfbraze_id,plan,tags\r\n"[..],
         b"u-1,gold,a&b\r\n",
-        b"\"u-2\",\"a \"\"b\"\",\r\n\n\r",
+        b"\"u-2\",\"a \"\"b\"\"\",\r\n\n\r",
         "ä€,\"x,\r\ny\",c\n".as_bytes(),
         b"u-3,gold\n",
         b"u-4,gold,a,\n",
@@ -65,26 +65,97 @@ fn lines() -> Vec<u8> {
 
 #[test]
 fn a_csv_of_everybody_in_an_audience() {
-    check(of_vip(), "vip.csv", csv(), &expect![]);
+    let shown = Table::<LyticsIngest>::new(of_vip()).decode(&entry("vip.csv"), None, &[&csv()]).shown();
+    expect![[r#"
+        external_id:u-1 {"user":{"external_id":"u-1"},"attributes":{"plan":"gold","tags":["a","b"]},"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-2 {"user":{"external_id":"u-2"},"attributes":{"plan":"a \"b\""},"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:ä€ {"user":{"external_id":"ä€"},"attributes":{"plan":"x,\r\ny","tags":["c"]},"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-6 {"user":{"external_id":"u-6"},"attributes":{"plan":"Tom & Jerry","tags":["a"]},"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T09:00:00Z"}}
+        unread at row 5, byte 73: it has 2 fields; the header has 3: braze_id,plan,tags
+        u-3,gold
+        unread at row 6, byte 82: it has 4 fields; the header has 3: braze_id,plan,tags
+        u-4,gold,a,
+        unread at row 7, byte 94 about external_id:u-5: it is not UTF-8 from byte 4 of the row: braze_id,plan,tags\nu-5,\xff\xfe,a
+        unread at row 8, byte 103: it is not UTF-8 from byte 0 of the row: braze_id,plan,tags\n\xff,gold,a
+        skipped at row 9, byte 112: the person has no `braze_id`: 
+        unread at row 10, byte 120 about external_id:(988 letters): its `braze_id` identifies nobody: an external id has at most 987 bytes: braze_id,plan,tags
+        (988 letters),gold,
+        speaks for vip as of 1795424400000, total None
+        resume 1 csv 11 1132 18
+        braze_id,plan,tags
+    "#]].assert_eq(&shown.replace(&"x".repeat(988), "(988 letters)"));
 }
 
 #[test]
 fn json_lines_of_everybody_in_an_audience() {
-    check(of_vip(), "vip.json", lines(), &expect![]);
+    check(
+        of_vip(),
+        "vip.json",
+        lines(),
+        &expect![[r#"
+        external_id:u-1 {"user":{"external_id":"u-1"},"attributes":{"plan":"gold","tags":["a","b"]},"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:ä€ {"user":{"external_id":"ä€"},"attributes":{"plan":null},"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:7 {"user":{"external_id":"7"},"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-2 {"user":{"external_id":"u-2"},"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T09:00:00Z"}}
+        unread at row 5, byte 112: expected ident at line 1 column 2: not json
+        unread at row 6, byte 121: invalid type: sequence, expected a JSON object at line 1 column 0: [1]
+        unread at row 7, byte 125: it is not UTF-8 from byte 13 of the row: {\"braze_id\":\"\xff\"}
+        skipped at row 8, byte 142: the person has no `braze_id`: 
+        speaks for vip as of 1795424400000, total None
+        resume 1 lines 9 176 0
+
+    "#]],
+    );
 }
 
 #[test]
 fn a_column_of_audiences() {
     let file = "braze_id,all\nu-1,vip&other\nu-2,\nu-3,lapsed&vip\nu-4,VIP\n";
     let column = json!({ "audiences_column": "all", "audiences": ["vip", "lapsed"] });
-    check(settings(column.clone()), "a.csv", file, &expect![]);
+    check(
+        settings(column.clone()),
+        "a.csv",
+        file,
+        &expect![[r#"
+        external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["vip"],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-2 {"user":{"external_id":"u-2"},"audiences":{"in":[],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-3 {"user":{"external_id":"u-3"},"audiences":{"in":["vip","lapsed"],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-4 {"user":{"external_id":"u-4"},"audiences":{"in":[],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        resume 1 csv 5 55 12
+        braze_id,all
+    "#]],
+    );
     let mut complete = column.clone();
     complete["complete"] = json!(true);
-    check(settings(complete), "a.csv", file, &expect![]);
+    check(
+        settings(complete),
+        "a.csv",
+        file,
+        &expect![[r#"
+        external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["vip"],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-2 {"user":{"external_id":"u-2"},"audiences":{"in":[],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-3 {"user":{"external_id":"u-3"},"audiences":{"in":["vip","lapsed"],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-4 {"user":{"external_id":"u-4"},"audiences":{"in":[],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        speaks for vip, lapsed as of 1795424400000, total None
+        resume 1 csv 5 55 12
+        braze_id,all
+    "#]],
+    );
     // The file's own audience need not stand in the column of the others.
     let mut of_file = column.clone();
     of_file["audience"] = json!("vip");
-    check(settings(of_file), "a.csv", "braze_id,all\nu-1,lapsed\nu-2,\n", &expect![]);
+    check(
+        settings(of_file),
+        "a.csv",
+        "braze_id,all\nu-1,lapsed\nu-2,\n",
+        &expect![[r#"
+        external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["vip","lapsed"],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-2 {"user":{"external_id":"u-2"},"audiences":{"in":["vip"],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        speaks for vip as of 1795424400000, total None
+        resume 1 csv 3 29 12
+        braze_id,all
+    "#]],
+    );
     let lines = [
         r#"{"braze_id":"u-1","all":["vip","other"]}"#,
         r#"{"braze_id":"u-2","all":"lapsed&vip"}"#,
@@ -93,24 +164,83 @@ fn a_column_of_audiences() {
         r#"{"braze_id":"u-5"}"#,
         r#"{"braze_id":"u-6","all":5}"#,
     ];
-    check(settings(column), "a.jsonl", lines.join("\n"), &expect![]);
+    check(
+        settings(column),
+        "a.jsonl",
+        lines.join("\n"),
+        &expect![[r#"
+        external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["vip"],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-2 {"user":{"external_id":"u-2"},"audiences":{"in":["vip","lapsed"],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-3 {"user":{"external_id":"u-3"},"audiences":{"in":[],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-4 {"user":{"external_id":"u-4"},"audiences":{"in":[],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        unread at row 5, byte 137 about external_id:u-5: it has no `all`: {"braze_id":"u-5"}
+        unread at row 6, byte 156 about external_id:u-6: its `all` is neither a list of names nor a text: {"braze_id":"u-6","all":5}
+        resume 1 lines 6 182 0
+
+    "#]],
+    );
 }
 
 #[test]
 fn audiences_by_id() {
     let column = json!({ "audiences_column": "all", "audiences": [{ "id": "0f3c", "slug": "vip" }, "lapsed"] });
-    check(settings(column.clone()), "a.csv", "braze_id,all\nu-1,0f3c&lapsed\nu-2,ffff\n", &expect![]);
-    check(settings(column), "a.csv", "braze_id,all\nu-1,lapsed\nu-2,vip\nu-3,lapsed\n", &expect![]);
+    check(
+        settings(column.clone()),
+        "a.csv",
+        "braze_id,all\nu-1,0f3c&lapsed\nu-2,ffff\n",
+        &expect![[r#"
+        external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["vip","lapsed"],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        external_id:u-2 {"user":{"external_id":"u-2"},"audiences":{"in":[],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+        resume 1 csv 3 38 12
+        braze_id,all
+    "#]],
+    );
+    check(
+        settings(column),
+        "a.csv",
+        "braze_id,all\nu-1,lapsed\nu-2,vip\nu-3,lapsed\n",
+        &expect![[r#"
+        set aside: it names the audience `vip` by its slug, and `audiences` by an id: leave the id out there
+    "#]],
+    );
 }
 
 #[test]
 fn fields_alone() {
     let fields = settings(json!({ "fields": ["plan"], "delimiter": "tab" }));
-    check(fields.clone(), "a.tsv", "plan\tbraze_id\n a \tu-1\n\tu-2\n", &expect![]);
-    check(fields, "a.txt", r#"{"braze_id":"u-1","plan":{"a":1.0}}"#, &expect![]);
+    check(
+        fields.clone(),
+        "a.tsv",
+        "plan\tbraze_id\n a \tu-1\n\tu-2\n",
+        &expect![[r#"
+        external_id:u-1 {"user":{"external_id":"u-1"},"attributes":{"plan":" a "}}
+        skipped at row 3, byte 22: it has none of `fields`: 
+        resume 1 csv 3 27 13\nplan\tbraze_id
+    "#]],
+    );
+    check(
+        fields,
+        "a.txt",
+        r#"{"braze_id":"u-1","plan":{"a":1.0}}"#,
+        &expect![[r#"
+        external_id:u-1 {"user":{"external_id":"u-1"},"attributes":{"plan":{"a":1.0}}}
+        resume 1 lines 1 35 0
+
+    "#]],
+    );
     let other =
         settings(json!({ "audience": "vip", "delimiter": ";", "joiner": "|", "fields": ["t"], "list_fields": ["t"] }));
-    check(other, "a", "t;braze_id\na|b&c;u-1\n", &expect![]);
+    check(
+        other,
+        "a",
+        "t;braze_id\na|b&c;u-1\n",
+        &expect![[r#"
+        external_id:u-1 {"user":{"external_id":"u-1"},"attributes":{"t":["a","b&c"]},"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T09:00:00Z"}}
+        speaks for vip as of 1795424400000, total None
+        resume 1 csv 2 21 10
+        t;braze_id
+    "#]],
+    );
 }
 
 #[test]
@@ -127,7 +257,24 @@ fn files_that_are_set_aside() {
     let table = table.into_iter().fold(Table::<LyticsIngest>::new(of_vip()), |table, (name, file)| {
         table.decode(&entry(name), None, &[file.as_bytes()])
     });
-    expect![].assert_eq(&table.decode(&entry("a.csv"), Some(b"9 csv 0 0 0\n"), &[b""]).shown());
+    expect![[r#"
+        set aside: it is empty; whether nobody is in the audience or the file was cut cannot be told
+
+        set aside: it is empty; whether nobody is in the audience or the file was cut cannot be told
+
+        set aside: its first row has no column `braze_id`: a CSV needs a header row, and this one 3 columns
+
+        set aside: its first row has no column `tags`: a CSV needs a header row, and this one 2 columns
+
+        set aside: its first row has two columns `plan`
+
+        set aside: it is a JSON array; what is read is JSON lines, an object a line
+
+        set aside: it is a JSON array; what is read is JSON lines, an object a line
+
+        not opened: where to go on is said in a form of another version
+    "#]]
+    .assert_eq(&table.decode(&entry("a.csv"), Some(b"9 csv 0 0 0\n"), &[b""]).shown());
 }
 
 #[test]
@@ -135,9 +282,21 @@ fn a_quote_that_is_not_closed_does_not_swallow_the_file() {
     let file = [b"braze_id,plan,tags\nu-1,\"gold,a\n".to_vec(), vec![b'x'; 5 * 1024 * 1024]].concat();
     let plugin: LyticsIngest = configure(of_vip());
     let wrong = plugin.open(&entry("a.csv"), None).and_then(|mut reading| reading.decode(&file, false));
-    expect![].assert_eq(&wrong.unwrap_err());
+    expect!["row 2 is longer than 4 MiB: is a quote not closed, or are these no rows?"].assert_eq(&wrong.unwrap_err());
     // At the end of the file it is a row of the wrong length.
-    check(of_vip(), "a.csv", "braze_id,plan,tags\nu-1,\"gold,a\nu-2,gold,a\n", &expect![]);
+    check(
+        of_vip(),
+        "a.csv",
+        "braze_id,plan,tags\nu-1,\"gold,a\nu-2,gold,a\n",
+        &expect![[r#"
+        unread at row 2, byte 19: it has 2 fields; the header has 3: braze_id,plan,tags
+        u-1,"gold,a
+        u-2,gold,a
+        speaks for vip as of 1795424400000, total None
+        resume 1 csv 2 42 18
+        braze_id,plan,tags
+    "#]],
+    );
 }
 
 #[test]

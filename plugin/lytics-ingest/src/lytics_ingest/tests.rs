@@ -37,7 +37,28 @@ fn what_each_mode_asks_of_the_host() {
         let plan = configure::<LyticsIngest>(settings).plan();
         format!("{:?} {:#?}\n", plan.source, plan.targets)
     });
-    expect![].assert_eq(&shown.concat());
+    expect![[r#"
+        Some(Receiver) []
+        Some(Poller) [
+            Target {
+                name: "api",
+                origin: Some(
+                    "https://api.lytics.io",
+                ),
+                scheme: Some(
+                    Scheme {
+                        name: "header",
+                        settings: Object {
+                            "name": String("authorization"),
+                            "secret": String("api_token"),
+                        },
+                    },
+                ),
+            },
+        ]
+        Some(Decoder) []
+    "#]]
+    .assert_eq(&shown.concat());
 }
 
 #[test]
@@ -88,5 +109,64 @@ fn settings_that_cannot_be_meant() {
         set("file", json!({ "fields": ["a"], "complete": true, "delimiter": "x" })),
     ];
     let shown = |settings: &Value| format!("{settings}\n{}", problems::<LyticsIngest>(settings.clone()));
-    expect![].assert_eq(&table.iter().map(shown).collect::<String>());
+    expect![[r#"
+        {}
+        (all): missing field `identifier`
+        {"audiences":[],"identifier":{}}
+        /audiences: it names no audience; leave it out to pass on all triggers
+        /identifier: name exactly one of external_id, braze_id, email, phone and alias
+        {"identifier":{"email":"e","phone":"p"},"path":"triggers"}
+        /path: a path begins with `/` and has no `?`, `#` or white space
+        /identifier: name exactly one of external_id, braze_id, email, phone and alias
+        {"identifier":{"email":"e"},"mode":"trigger","path":"/a?b"}
+        /path: a path begins with `/` and has no `?`, `#` or white space
+        {"caller":{"header":"x key"},"identifier":{"email":"e"},"mode":"trigger"}
+        /caller/header: a header's name has letters, digits, `-` and `_` alone
+        {"caller":"basic","identifier":{"email":"e"},"mode":"trigger"}
+        /caller: unknown variant `basic`, expected one of `none`, `bearer`, `header`
+        {"identifier":{"e_mail":"e"}}
+        /identifier/e_mail: unknown field `e_mail`, expected one of `external_id`, `braze_id`, `email`, `phone`, `alias`
+        {"complete":false,"format":"csv","identifier":{"email":"e"},"mode":"trigger","scan":"each"}
+        /scan: this belongs to `mode: scan`; the mode here is `trigger`
+        /format: this belongs to `mode: file`; the mode here is `trigger`
+        /complete: this belongs to `mode: file`; the mode here is `trigger`
+        {"audiences":["vip",{"id":"1","slug":"vip"},{"id":"1","slug":""}],"identifier":{"email":"e"},"mode":"trigger"}
+        /audiences/1: the slug stands here twice: two audiences would become one
+        /audiences/2: an audience's slug or id is empty
+        /audiences/2: the id stands here twice
+        {"audiences":[{"id":"1"}],"identifier":{"email":"e"},"mode":"trigger"}
+        /audiences/0: expected a slug, or `{ id: .., slug: .. }`
+        {"identifier":{"email":"e"},"mode":"poll"}
+        /mode: unknown variant `poll`, expected one of `trigger`, `scan`, `file`
+        {"identifier":{"email":"e"},"mode":"scan"}
+        /audiences: name the audiences to scan
+        {"audiences":["a b",{"id":"../x","slug":"y z"}],"caller":"none","identifier":{"email":"e"},"mode":"scan","path":"/"}
+        /path: this belongs to `mode: trigger`; the mode here is `scan`
+        /caller: this belongs to `mode: trigger`; the mode here is `scan`
+        /audiences/0: what Lytics is asked for has letters, digits, `_` and `-` alone
+        /audiences/1: what Lytics is asked for has letters, digits, `_` and `-` alone
+        {"audiences":["a",{"id":"1","slug":"b"}],"identifier":{"email":"e"},"mode":"scan","scan":"union"}
+        /audiences/1/id: people in a scan of all carry the slugs of their audiences, which a rename changes; leave the id out, or set `scan: each`
+        {"audiences":["a"],"identifier":{"email":"e"},"mode":"scan","scan":"some"}
+        /scan: unknown variant `some`, expected `union` or `each`
+        {"identifier":{"email":"e"},"mode":"file"}
+        (all): say what a file tells: `audience`, `audiences_column` or `fields`
+        {"audience":"","delimiter":"ab","identifier":{"email":"e"},"joiner":"","mode":"file","scan":"each"}
+        /scan: this belongs to `mode: scan`; the mode here is `file`
+        /audience: it names no audience
+        /delimiter: it is one character that is no letter, digit or quote, or `tab`
+        /joiner: it is empty; `&` is the default
+        {"audiences_column":"a","identifier":{"email":"e"},"mode":"file"}
+        /audiences_column: name in `audiences` those that are read of it
+        {"audience":"new","audiences":["vip"],"audiences_column":"","complete":true,"identifier":{"email":"e"},"mode":"file"}
+        /audiences_column: it names no column
+        /audience: with `audiences_column`, it must be one of `audiences`
+        /complete: it goes with `audiences_column`, and without `audience`
+        {"audience":"vip","audiences":["vip"],"fields":["a"],"identifier":{"email":"e"},"list_fields":["a","b"],"mode":"file"}
+        /audiences: name in `audiences_column` the field that they are read of
+        /list_fields/1: it is not among `fields`
+        {"complete":true,"delimiter":"x","fields":["a"],"identifier":{"email":"e"},"mode":"file"}
+        /complete: it goes with `audiences_column`, and without `audience`
+        /delimiter: it is one character that is no letter, digit or quote, or `tab`
+    "#]].assert_eq(&table.iter().map(shown).collect::<String>());
 }

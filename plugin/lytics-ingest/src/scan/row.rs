@@ -12,6 +12,9 @@ use crate::audiences::{Audience, Audiences};
 use crate::profile::{attributes, moment, names, read};
 use crate::whom::{NoEvent, of_profile};
 
+/// Names of audiences, as they are written downstream.
+type Names<'s> = Vec<Cow<'s, str>>;
+
 /// What to read of profiles.
 #[derive(Debug)]
 pub struct Rows<'s> {
@@ -56,7 +59,7 @@ impl<'s> Rows<'s> {
     }
 
     /// In which audiences the person is, and of which.
-    fn memberships(&self, profile: &Members<'_>) -> Result<(Vec<Cow<'s, str>>, Vec<Cow<'s, str>>), &'static str> {
+    fn memberships(&self, profile: &Members<'_>) -> Result<(Names<'s>, Names<'s>), &'static str> {
         let list = MEMBERSHIP.into_iter().find_map(|field| profile.get(field).filter(|list| list.get() != "null"));
         let named = match list {
             Some(list) => Some(names(list).ok_or("its `segments` is no list of names")?),

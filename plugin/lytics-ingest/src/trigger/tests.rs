@@ -192,10 +192,11 @@ fn full_membership_speaks_for_the_chosen_audiences() {
         chosen(),
         &message(&exit("lapsed", "2026-11-23T09:00:00Z"), all),
         &expect![[r#"
-        reply 200 {"events":1,"set_aside":0,"skipped":0}
-          content-type: application/json
-        external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["vip"],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
-    "#]],
+            reply 200 {"events":2,"set_aside":0,"skipped":0}
+              content-type: application/json
+            external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":[],"of":["lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+            external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T09:00:04Z"}}
+        "#]],
     );
     check(
         chosen(),
@@ -211,20 +212,22 @@ fn full_membership_speaks_for_the_chosen_audiences() {
         chosen(),
         &message(&exit("vip", "2026-11-23T09:00:00Z"), all),
         &expect![[r#"
-        reply 200 {"events":1,"set_aside":0,"skipped":0}
-          content-type: application/json
-        external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":[],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
-    "#]],
+            reply 200 {"events":2,"set_aside":0,"skipped":0}
+              content-type: application/json
+            external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":[],"of":["vip"],"as_of":"2026-11-23T09:00:00Z"}}
+            external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":[],"of":["lapsed"],"as_of":"2026-11-23T09:00:04Z"}}
+        "#]],
     );
     // Nobody said which audiences it is full of: those that it names.
     check(
         plain(),
         &message(&exit("lapsed", "2026-11-23T09:00:00Z"), all),
         &expect![[r#"
-        reply 200 {"events":1,"set_aside":0,"skipped":0}
-          content-type: application/json
-        external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["vip","other"],"of":["vip","other","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
-    "#]],
+            reply 200 {"events":2,"set_aside":0,"skipped":0}
+              content-type: application/json
+            external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":[],"of":["lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+            external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["vip","other"],"of":["vip","other"],"as_of":"2026-11-23T09:00:04Z"}}
+        "#]],
     );
     check(
         plain(),
@@ -285,21 +288,21 @@ fn one_bad_message_of_a_batch_is_set_aside() {
         plain(),
         &format!("[{good},{}]", bad.join(",")),
         &expect![[r#"
-        reply 200 {"events":1,"set_aside":8,"skipped":3}
-          content-type: application/json
-        external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T09:00:00Z"}}
-        unread at message 2: it is no JSON object: 5
-        unread at message 3: its `data` is no JSON object: {"data":5}
-        unread at message 4: it has no `data`: a trigger of Lytics has its profile there: {"email":"a@example.com"}
-        unread at message 5: its `data` has no `segment_events`: it is no trigger: {"data":{"braze_id":"u-1"}}
-        unread at message 6: its `segment_events` cannot be read: each needs a `slug`, and an `event` that is `enter`, `exit` or `change`: {"data":{"braze_id":"u-1","segment_events":[{"event":"enter"}]}}
-        unread at message 7: its `segment_events` cannot be read: each needs a `slug`, and an `event` that is `enter`, `exit` or `change`: {"data":{"braze_id":"u-1","segment_events":[{"event":"left","slug":"vip"}]}}
-        unread at message 8: its `braze_id` identifies nobody: it must be a text or a whole number that makes a key of at most 1024 bytes: {"data":{"braze_id":["u-1"],"segment_events":[]}}
-        unread at message 9: its `segments_all` is no list of names: {"data":{"braze_id":"u-1","segments_all":"vip","segment_events":[]}}
-        skipped at message 10: the person has no `braze_id`: 
-        skipped at message 11: the person has no `braze_id`: 
-        skipped at message 12: the person has no `braze_id`: 
-    "#]],
+            reply 200 {"events":1,"set_aside":8,"skipped":3}
+              content-type: application/json
+            external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T09:00:00Z"}}
+            unread at message 2: it is no JSON object: 5
+            unread at message 3: its `data` is no JSON object: {"data":5}
+            unread at message 4: it has no `data`: a trigger of Lytics has its profile there: {"email":"a@example.com"}
+            unread at message 5 about external_id:u-1: its `data` has no `segment_events`: it is no trigger: {"data":{"braze_id":"u-1"}}
+            unread at message 6 about external_id:u-1: its `segment_events` cannot be read: each needs a `slug`, and an `event` that is `enter`, `exit` or `change`: {"data":{"braze_id":"u-1","segment_events":[{"event":"enter"}]}}
+            unread at message 7 about external_id:u-1: its `segment_events` cannot be read: each needs a `slug`, and an `event` that is `enter`, `exit` or `change`: {"data":{"braze_id":"u-1","segment_events":[{"event":"left","slug":"vip"}]}}
+            unread at message 8: its `braze_id` identifies nobody: it must be a text or a whole number: {"data":{"braze_id":["u-1"],"segment_events":[]}}
+            unread at message 9 about external_id:u-1: its `segments_all` is no list of names: {"data":{"braze_id":"u-1","segments_all":"vip","segment_events":[]}}
+            skipped at message 10: the person has no `braze_id`: 
+            skipped at message 11: the person has no `braze_id`: 
+            skipped at message 12: the person has no `braze_id`: 
+        "#]],
     );
     check(
         plain(),
@@ -408,18 +411,58 @@ fn named(id: &str, slug: &str) -> String {
 #[test]
 fn a_rename_in_lytics_changes_nothing() {
     let events = [named(r#""0f3c""#, "very_important"), named(r#""0f3d""#, "vip"), named(r#""ffff""#, "new")];
-    check(pinned(), &message(&events.join(","), ""), &expect![]);
+    check(
+        pinned(),
+        &message(&events.join(","), ""),
+        &expect![[r#"
+        reply 200 {"events":1,"set_aside":0,"skipped":0}
+          content-type: application/json
+        external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["vip","lapsed","new"],"of":["vip","lapsed","new"],"as_of":"2026-11-23T09:00:00Z"}}
+    "#]],
+    );
     // Somebody else has the name now.
-    check(pinned(), &message(&named(r#""ffff""#, "vip"), ""), &expect![]);
+    check(
+        pinned(),
+        &message(&named(r#""ffff""#, "vip"), ""),
+        &expect![[r#"
+        reply 200 {"events":0,"set_aside":0,"skipped":1}
+          content-type: application/json
+        skipped at message 1: the audience `vip` has another id than the one in `audiences`: 
+    "#]],
+    );
     // Without an id there is only the name to go by.
     let events = [named("null", "vip"), named(r#""""#, "lapsed")];
-    check(pinned(), &message(&events.join(","), ""), &expect![]);
+    check(
+        pinned(),
+        &message(&events.join(","), ""),
+        &expect![[r#"
+        reply 200 {"events":1,"set_aside":0,"skipped":0}
+          content-type: application/json
+        external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["vip","lapsed"],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}
+    "#]],
+    );
 }
 
 #[test]
 fn a_list_of_slugs_says_nothing_about_an_audience_with_an_id() {
-    check(pinned(), &message(CHANGE, r#""segments_all":["lapsed","other"],"#), &expect![]);
-    check(pinned(), &message(CHANGE, r#""segments_all":["0f3d","new"],"#), &expect![]);
+    check(
+        pinned(),
+        &message(CHANGE, r#""segments_all":["lapsed","other"],"#),
+        &expect![[r#"
+        reply 200 {"events":1,"set_aside":0,"skipped":0}
+          content-type: application/json
+        external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":[],"of":["new"],"as_of":"2026-11-23T09:00:04Z"}}
+    "#]],
+    );
+    check(
+        pinned(),
+        &message(CHANGE, r#""segments_all":["0f3d","new"],"#),
+        &expect![[r#"
+        reply 200 {"events":1,"set_aside":0,"skipped":0}
+          content-type: application/json
+        external_id:u-1 {"user":{"external_id":"u-1"},"audiences":{"in":["lapsed","new"],"of":["lapsed","new"],"as_of":"2026-11-23T09:00:04Z"}}
+    "#]],
+    );
 }
 
 #[test]
@@ -441,5 +484,10 @@ fn whom_nobody_could_find_is_set_aside() {
         about("phone", "+1 222 CALL ME"),
     ]
     .concat();
-    expect![].assert_eq(&all);
+    expect![[r#"
+        unread at message 1 about external_id:..: its `id` identifies nobody: an external id has at most 987 bytes: {"data":{"id":"..","segment_events":[{"event":"enter","slug":"vip"}]}}
+        unread at message 1: its `id` identifies nobody: an external id has at most 987 bytes: {"data":{"id":"..","segment_events":[{"event":"enter","slug":"vip"}]}}
+        unread at message 1 about email:..: its `id` identifies ..: an e-mail address has a name, one `@` and a domain, and no white space: {"data":{"id":"..","segment_events":[{"event":"enter","slug":"vip"}]}}
+        unread at message 1 about phone:..: its `id` identifies nobody: a phone number has digits, perhaps with `+` in front and spaces, `-`, `.`, `(`, `)` between: {"data":{"id":"..","segment_events":[{"event":"enter","slug":"vip"}]}}
+    "#]].assert_eq(&all);
 }

@@ -6,7 +6,7 @@
 mod job;
 mod payload;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,6 +37,8 @@ pub struct Trigger {
     pub form: Form,
     /// Whether the full membership comes as `segments_all`.
     pub include_segs: bool,
+    /// The ids of audiences, by slug, where they were renamed; those of others are made of the slug.
+    pub audience_ids: BTreeMap<String, String>,
     /// Events in a batch, 1,000 at most.
     pub batch_size: usize,
     /// Calls at once, 20 at most.
@@ -55,6 +57,7 @@ impl Default for Trigger {
             headers: Vec::new(),
             form: Form::default(),
             include_segs: false,
+            audience_ids: BTreeMap::new(),
             batch_size: 10,
             worker_count: 5,
             do_not_retry: Vec::new(),

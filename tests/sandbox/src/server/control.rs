@@ -36,8 +36,22 @@ pub fn answer<V: Vendor>(stage: &mut Stage<V>, request: &Request) -> Answer {
             stage.reset();
             done
         }
-        _ => Answer::json(StatusCode::NOT_FOUND, &json!({"message": "there is nothing at this address"})),
+        (&Method::POST, path) => told(stage, path, &request.body),
+        _ => nothing(),
     }
+}
+
+/// What only this vendor can be told.
+fn told<V: Vendor>(stage: &mut Stage<V>, path: &str, body: &[u8]) -> Answer {
+    let what = path.strip_prefix("/sandbox/").unwrap_or_default();
+    match stage.vendor.told(what, body) {
+        Some(told) => told.map_or_else(bad, |()| Answer::json(StatusCode::OK, &json!({"message": "done"}))),
+        None => nothing(),
+    }
+}
+
+fn nothing() -> Answer {
+    Answer::json(StatusCode::NOT_FOUND, &json!({"message": "there is nothing at this address"}))
 }
 
 fn bad(message: String) -> Answer {

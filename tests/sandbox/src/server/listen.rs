@@ -3,8 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -12,6 +11,7 @@ use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use super::body::Outgoing;
 use super::{Acts, Shared};
 use crate::exchange::{Answer, Delivery, Request};
 use crate::lytics::limit::BULK_BYTES;
@@ -43,14 +43,14 @@ async fn serve<V: Acts>(stream: TcpStream, shared: Arc<Shared<V>>) {
 async fn respond<V: Acts>(
     request: http::Request<Incoming>,
     shared: Arc<Shared<V>>,
-) -> io::Result<http::Response<Full<Bytes>>> {
+) -> io::Result<http::Response<Outgoing>> {
     let request = whole(request).await?;
     let answer = match V::act(&request) {
         Some(acting) => acting.await,
         None => shared.answer(&request),
     };
     match answer.delivery {
-        Delivery::Prompt => {}
+        Delivery::Prompt | Delivery::Half => {}
         Delivery::After(wait) => tokio::time::sleep(wait).await,
         Delivery::Never => return Err(io::ErrorKind::ConnectionReset.into()),
     }
@@ -69,8 +69,12 @@ async fn whole(request: http::Request<Incoming>) -> io::Result<Request> {
     })
 }
 
-fn response(answer: Answer) -> http::Response<Full<Bytes>> {
-    let mut response = http::Response::new(Full::new(answer.body));
+fn response(answer: Answer) -> http::Response<Outgoing> {
+    let body = match answer.delivery {
+        Delivery::Half => Outgoing::broken(answer.body),
+        _ => Outgoing::whole(answer.body),
+    };
+    let mut response = http::Response::new(body);
     *response.status_mut() = answer.status;
     *response.headers_mut() = answer.headers;
     response

@@ -6,6 +6,7 @@ mod acts;
 mod control;
 mod faults;
 mod program;
+mod scans;
 
 use brazeline_sandbox::{Options, Sandbox};
 use bytes::Bytes;

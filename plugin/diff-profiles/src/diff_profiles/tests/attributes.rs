@@ -24,7 +24,31 @@ fn only_another_value_is_told() {
         "null",
     ];
     let story = table.iter().fold(Story::new(json!({})), |story, text| story.bodies(&[&has(text)], None));
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"attributes":{"n":1,"s":"x","list":[1, 2]}}
+        key 0 tagged []
+
+        0 dropped
+
+        0 -> {"attributes":{"n":2}}
+        key 0 tagged []
+
+        0 -> {"attributes":{"n":null}}
+        key 0 tagged []
+
+        0 -> {"attributes":{"s":"\u0078"}}
+        key 0 tagged []
+
+        0 -> {"attributes":{"n":3}}
+        key 0 tagged []
+
+        0 dropped
+
+        0 dropped
+
+        0 dropped
+    "#]]
+    .assert_eq(&story.told());
 }
 
 #[test]
@@ -38,7 +62,19 @@ fn they_come_beside_memberships() {
         .bodies(&[&with(1, "a", "09:10")], scan("09:10").as_ref())
         .bodies(&[&with(2, "a", "09:20")], scan("09:20").as_ref())
         .bodies(&[&with(2, "", "09:30")], scan("09:30").as_ref());
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"attributes":{"n":1},"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:00:00Z"}}
+        key 0 tagged ["a"]
+
+        0 dropped
+
+        0 -> {"attributes":{"n":2}}
+        key 0 tagged ["a"]
+
+        0 -> {"audiences":{"in":[],"of":["a"],"as_of":"2026-11-23T09:30:00Z"}}
+        key 0 tagged []
+    "#]]
+    .assert_eq(&story.told());
 }
 
 #[test]
@@ -49,9 +85,25 @@ fn a_first_look_learns_those_of_strangers() {
         .bodies(&[&with(r#"{"n":1}"#, "a")], Some(&first))
         .bodies(&[&with(r#"{"n":1}"#, "a")], None)
         .bodies(&[&with(r#"{"n":2}"#, "a")], None);
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 dropped
+        key 0 tagged ["a"]
+
+        0 dropped
+
+        0 -> {"attributes":{"n":2}}
+        key 0 tagged ["a"]
+    "#]]
+    .assert_eq(&story.told());
     let known = Story::new(json!({ "existing_users": false }))
         .trigger("b", "b", "08:00")
         .bodies(&[&with(r#"{"n":1}"#, "a")], Some(&first));
-    expect![[r#""#]].assert_eq(&known.told());
+    expect![[r#"
+        0 -> {"audiences":{"in":["b"],"of":["b"],"as_of":"2026-11-23T08:00:00Z"}}
+        key 0 tagged ["b"]
+
+        0 -> {"attributes":{"n":1}}
+        key 0 tagged ["a", "b"]
+    "#]]
+    .assert_eq(&known.told());
 }

@@ -16,7 +16,20 @@ fn events_and_purchases_and_the_unknown_always_pass() {
         r#"{"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T09:00:00.123Z","why":{ }},"events":[{}]}"#,
     ];
     let story = table.iter().fold(Story::new(json!({})), |story, body| story.bodies(&[body], None));
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"user":{"external_id":"u", "email":null },"events":[ {"name":"opened"} ]}
+
+        0 -> {"purchases":[{"price":9.50}]}
+
+        0 dropped
+
+        0 -> {"consents":{ "a":1.0 }}
+
+        0 -> {"audiences":{"in":["vip"],"of":["vip"],"as_of":"2026-11-23T10:00:00.123456789+01:00","why":{ }},"events":[{}]}
+        key 0 tagged ["vip"]
+
+        0 -> {"events":[{}]}
+    "#]].assert_eq(&story.told());
 }
 
 #[test]
@@ -33,5 +46,17 @@ fn what_cannot_be_read_is_refused_and_changes_nothing() {
         "{",
     ];
     let story = Story::new(json!({})).bodies(&bodies, None);
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        4 -> {"audiences":{"in":["a"],"of":["a"]}}
+        0 rejected: invalid type: sequence, expected a person update at line 1 column 0
+        1 rejected: /attributes: invalid type: sequence, expected an object at line 1 column 15
+        2 rejected: /audiences: missing field `of` at line 1 column 22
+        3 rejected: /audiences/as_of: it is no RFC 3339 time
+        5 rejected: /audiences/in/0: invalid type: null, expected a string at line 1 column 24
+        6 rejected: `events` must be a list at line 1 column 13
+        7 rejected: /restated: invalid type: integer, expected a boolean at line 1 column 13
+        8 rejected: EOF while parsing an object at line 1 column 1
+        key 0 tagged ["a"]
+    "#]]
+    .assert_eq(&story.told());
 }

@@ -13,14 +13,33 @@ fn a_row_says_everything_again() {
         .doubt()
         .row("a", "a b c", "09:10")
         .row("a", "a b c", "09:20");
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"audiences":{"in":["a","b"],"of":["a","b"],"as_of":"2026-11-23T09:00:00Z"}}
+        key 0 tagged ["a", "b"]
+
+        0 -> {"audiences":{"in":[],"of":["b"],"as_of":"2026-11-23T09:05:00Z"}}
+        key 0 tagged ["a"]
+
+        0 -> {"audiences":{"in":["a"],"of":["a","b","c"],"as_of":"2026-11-23T09:10:00Z"},"restated":true}
+        key 0 tagged ["a"]
+
+        0 dropped
+    "#]]
+    .assert_eq(&story.told());
 }
 
 #[test]
 fn what_really_changed_is_told_apart() {
     let body = r#"{"attributes":{"n":1},"audiences":{"in":["b","d"],"of":["a","b","c","d"],"as_of":"2026-11-23T09:10:00Z"},"events":[{}],"more":1}"#;
     let story = Story::new(json!({})).row("a b e", "a b e", "09:00").doubt().bodies(&[body], None);
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"audiences":{"in":["a","b","e"],"of":["a","b","e"],"as_of":"2026-11-23T09:00:00Z"}}
+        key 0 tagged ["a", "b", "e"]
+
+        0 -> {"attributes":{"n":1},"audiences":{"in":["b","e"],"of":["b","c","e"],"as_of":"2026-11-23T09:10:00Z"},"restated":true}
+        0 -> {"audiences":{"in":["d"],"of":["a","d"],"as_of":"2026-11-23T09:10:00Z"},"events":[{}],"more":1}
+        key 0 tagged ["b", "d", "e"]
+    "#]].assert_eq(&story.told());
 }
 
 #[test]
@@ -34,7 +53,30 @@ fn what_cannot_be_named_stays_in_doubt() {
         .trigger("", "b", "09:00")
         .trigger("a", "a", "09:10")
         .trigger("a", "a", "09:11");
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"audiences":{"in":[],"of":["a"],"as_of":"2026-11-23T09:00:00Z"}}
+        key 0 tagged []
+
+        0 -> {"audiences":{"in":[],"of":["b"],"as_of":"2026-11-23T09:01:00Z"}}
+        key 0 tagged []
+
+        0 -> {"audiences":{"in":["c"],"of":["c"],"as_of":"2026-11-23T09:02:00Z"}}
+        key 0 tagged ["c"]
+
+        0 -> {"audiences":{"in":["c"],"of":["c"],"as_of":"2026-11-23T09:03:00Z"},"restated":true}
+        key 0 tagged ["c"], unsure
+
+        0 -> {"audiences":{"in":["c"],"of":["b","c"],"as_of":"2026-11-23T09:03:00Z"},"restated":true}
+        key 0 tagged ["c"], unsure
+
+        0 -> {"audiences":{"in":["c"],"of":["c"],"as_of":"2026-11-23T09:03:00Z"},"restated":true}
+        0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:10:00Z"}}
+        key 0 tagged ["a", "c"], unsure
+
+        0 -> {"audiences":{"in":["a","c"],"of":["a","c"],"as_of":"2026-11-23T09:11:00Z"},"restated":true}
+        key 0 tagged ["a", "c"], unsure
+    "#]]
+    .assert_eq(&story.told());
 }
 
 #[test]
@@ -45,7 +87,19 @@ fn the_scope_names_too() {
         .trigger("", "b", "09:15")
         .doubt()
         .bodies(&[body, body], Some(&look("a b c d", ms("09:10"), "")));
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"audiences":{"in":[],"of":["a"],"as_of":"2026-11-23T09:00:00Z"}}
+        key 0 tagged []
+
+        0 -> {"audiences":{"in":[],"of":["b"],"as_of":"2026-11-23T09:15:00Z"}}
+        key 0 tagged []
+
+        0 -> {"audiences":{"in":[],"of":["a","b"],"as_of":"2026-11-23T09:15:00Z"},"restated":true}
+        0 -> {"audiences":{"in":["c"],"of":["c"],"as_of":"2026-11-23T09:10:00Z"}}
+        1 dropped
+        key 0 tagged ["c"]
+    "#]]
+    .assert_eq(&story.told());
 }
 
 #[test]
@@ -59,18 +113,50 @@ fn attributes_are_told_when_they_next_come() {
         .doubt()
         .bodies(&["{}"], None)
         .bodies(&[&attributes(r#"{"n":1}"#)], None);
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"attributes":{"n":1,"s":"x"}}
+        key 0 tagged []
+
+        0 -> {"attributes":{"n":1}}
+        key 0 tagged []
+
+        0 -> {"attributes":{"s":"x"}}
+        key 0 tagged []
+
+        0 dropped
+        key 0 tagged []
+
+        0 -> {"attributes":{"n":1}}
+        key 0 tagged []
+    "#]]
+    .assert_eq(&story.told());
 }
 
 #[test]
 fn in_doubt_before_anything_was_kept() {
     let story = Story::new(json!({})).doubt().row("a", "a b", "09:00").row("a", "a b", "09:10");
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"audiences":{"in":[],"of":["b"],"as_of":"2026-11-23T09:00:00Z"},"restated":true}
+        0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:00:00Z"}}
+        key 0 tagged ["a"]
+
+        0 dropped
+    "#]]
+    .assert_eq(&story.told());
 }
 
 #[test]
 fn what_is_refused_changes_no_doubt() {
     let story =
         Story::new(json!({})).trigger("a", "a", "09:00").doubt().bodies(&["[]"], None).trigger("a", "a", "09:00");
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:00:00Z"}}
+        key 0 tagged ["a"]
+
+        0 rejected: invalid type: sequence, expected a person update at line 1 column 0
+
+        0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:00:00Z"},"restated":true}
+        key 0 tagged ["a"]
+    "#]]
+    .assert_eq(&story.told());
 }

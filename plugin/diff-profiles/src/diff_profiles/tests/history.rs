@@ -156,6 +156,7 @@ impl World {
         let events: Vec<_> = bodies.iter().map(|body| (KEY, body.as_str())).collect();
         let snapshot = scan.map(snapshot);
         let shown = self.memory.transform(&self.plugin, &events, snapshot.as_ref());
+        let mut carried = BTreeSet::<&'static str>::new();
         for (index, statement) in statements.iter().enumerate() {
             let unsure = self.model.unsure;
             let accepted = self.model.event(statement, scan);
@@ -163,13 +164,12 @@ impl World {
             if accepted && unsure {
                 self.forgotten.extend(ATTRIBUTES);
             }
+            if accepted {
+                carried.extend(statement.attributes.keys());
+            }
         }
         self.told(&shown, was_unsure);
-        if !self.model.unsure {
-            statements.iter().flat_map(|statement| statement.attributes.keys()).for_each(|name| {
-                self.forgotten.remove(name);
-            });
-        }
+        self.forgotten.retain(|name| !carried.contains(name));
     }
 
     /// The sink takes what came out.

@@ -14,7 +14,23 @@ fn unchanged_people_cost_nothing() {
         .row("a b", "a b", "09:30")
         .row("b", "a b", "09:40")
         .row("b", "a b", "09:50");
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:00:00Z"},"restated":true}
+        key 0 tagged ["a"]
+
+        0 dropped
+
+        0 -> {"audiences":{"in":["b"],"of":["b"],"as_of":"2026-11-23T09:20:00Z"}}
+        key 0 tagged ["a", "b"]
+
+        0 dropped
+
+        0 -> {"audiences":{"in":[],"of":["a"],"as_of":"2026-11-23T09:40:00Z"}}
+        key 0 tagged ["b"]
+
+        0 dropped
+    "#]]
+    .assert_eq(&story.told());
 }
 
 #[test]
@@ -25,7 +41,33 @@ fn a_first_look_is_restated_or_learnt() {
             .first_row("a", "a b", "09:05")
             .row("a b", "a b", "09:10")
             .row("", "a b", "09:20");
-        let expected = if existing_users { expect![[r#""#]] } else { expect![[r#""#]] };
+        let expected = if existing_users {
+            expect![[r#"
+            0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:00:00Z"},"restated":true}
+            key 0 tagged ["a"]
+
+            0 dropped
+
+            0 -> {"audiences":{"in":["b"],"of":["b"],"as_of":"2026-11-23T09:10:00Z"}}
+            key 0 tagged ["a", "b"]
+
+            0 -> {"audiences":{"in":[],"of":["a","b"],"as_of":"2026-11-23T09:20:00Z"}}
+            key 0 tagged []
+        "#]]
+        } else {
+            expect![[r#"
+            0 dropped
+            key 0 tagged ["a"]
+
+            0 dropped
+
+            0 -> {"audiences":{"in":["b"],"of":["b"],"as_of":"2026-11-23T09:10:00Z"}}
+            key 0 tagged ["a", "b"]
+
+            0 -> {"audiences":{"in":[],"of":["a","b"],"as_of":"2026-11-23T09:20:00Z"}}
+            key 0 tagged []
+        "#]]
+        };
         expected.assert_eq(&story.told());
     }
 }
@@ -37,7 +79,22 @@ fn a_row_can_hold_old_and_new_audiences() {
         let story = Story::new(json!({ "existing_users": existing_users }))
             .row("", "a", "09:00")
             .bodies(&[body], Some(&look("a b", ms("09:10"), "b")));
-        let expected = if existing_users { expect![[r#""#]] } else { expect![[r#""#]] };
+        let expected = if existing_users {
+            expect![[r#"
+            0 dropped
+
+            0 -> {"attributes":{"n":1},"audiences":{"in":["b"],"of":["b"],"as_of":"2026-11-23T09:10:00Z"},"restated":true}
+            0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:10:00Z"},"events":[{}]}
+            key 0 tagged ["a", "b"]
+        "#]]
+        } else {
+            expect![[r#"
+            0 dropped
+
+            0 -> {"attributes":{"n":1},"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:10:00Z"},"events":[{}]}
+            key 0 tagged ["a", "b"]
+        "#]]
+        };
         expected.assert_eq(&story.told());
     }
 }
@@ -50,13 +107,34 @@ fn a_trigger_is_news_during_the_first_look_too() {
         .first_row("", "a", "09:00")
         .first_row("", "a", "09:02")
         .first_row("a", "a", "09:03");
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:01:00Z"}}
+        key 0 tagged ["a"]
+
+        0 dropped
+
+        0 -> {"audiences":{"in":[],"of":["a"],"as_of":"2026-11-23T09:02:00Z"}}
+        key 0 tagged []
+
+        0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:03:00Z"}}
+        key 0 tagged ["a"]
+    "#]]
+    .assert_eq(&story.told());
 }
 
 #[test]
 fn a_row_does_not_win_over_a_trigger_of_the_same_time() {
     let story = Story::new(json!({})).trigger("a", "a", "09:00").row("", "a", "09:00").row("", "a", "09:01");
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:00:00Z"}}
+        key 0 tagged ["a"]
+
+        0 dropped
+
+        0 -> {"audiences":{"in":[],"of":["a"],"as_of":"2026-11-23T09:01:00Z"}}
+        key 0 tagged []
+    "#]]
+    .assert_eq(&story.told());
 }
 
 #[test]
@@ -66,12 +144,27 @@ fn a_row_without_time_is_as_old_as_the_look() {
         .trigger("a", "a", "09:01")
         .bodies(&[out], Some(&look("a", ms("09:00"), "")))
         .bodies(&[out], Some(&look("a", ms("09:02"), "")));
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:01:00Z"}}
+        key 0 tagged ["a"]
+
+        0 dropped
+
+        0 -> {"audiences":{"in":[],"of":["a"],"as_of":"2026-11-23T09:02:00Z"}}
+        key 0 tagged []
+    "#]]
+    .assert_eq(&story.told());
 }
 
 #[test]
 fn a_source_may_say_itself_that_it_restates() {
     let restated = says("a", "a b", "09:00").replacen('{', r#"{"restated":true,"events":[{}],"#, 1);
     let story = Story::new(json!({})).bodies(&[&restated], None).bodies(&[&restated], None);
-    expect![[r#""#]].assert_eq(&story.told());
+    expect![[r#"
+        0 -> {"audiences":{"in":["a"],"of":["a","b"],"as_of":"2026-11-23T09:00:00Z"},"events":[{}],"restated":true}
+        key 0 tagged ["a"]
+
+        0 -> {"events":[{}],"restated":true}
+    "#]]
+    .assert_eq(&story.told());
 }

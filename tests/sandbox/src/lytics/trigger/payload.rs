@@ -6,6 +6,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::super::people::audience_id;
 use super::{Form, Happening, Kind, Move, Trigger};
 
 /// The most events of a batch.
@@ -40,7 +41,7 @@ pub fn all(trigger: &Trigger, happenings: &[Happening], now: Timestamp) -> VecDe
 
 fn event(trigger: &Trigger, happening: &Happening, number: u64, now: Timestamp) -> Value {
     let id = format!("{:019}", 1_234_567_890_000_000_000 + number);
-    let data = data(trigger, happening, number);
+    let data = data(trigger, happening);
     match trigger.form {
         Form::CloudEvents => json!({
             "specversion": "1.0",
@@ -59,9 +60,9 @@ fn event(trigger: &Trigger, happening: &Happening, number: u64, now: Timestamp) 
     }
 }
 
-fn data(trigger: &Trigger, happening: &Happening, number: u64) -> Map<String, Value> {
+fn data(trigger: &Trigger, happening: &Happening) -> Map<String, Value> {
     let mut data = happening.user.clone();
-    let moves = happening.moves.iter().zip(0_u64..).map(|(one, place)| segment_event(one, number, place));
+    let moves = happening.moves.iter().map(|one| segment_event(trigger, one));
     data.insert("segment_events".into(), moves.collect());
     if trigger.include_segs {
         data.insert("segments_all".into(), json!(happening.segments_all));
@@ -69,9 +70,9 @@ fn data(trigger: &Trigger, happening: &Happening, number: u64) -> Map<String, Va
     data
 }
 
-/// Times carry nanoseconds; a change has none.
-fn segment_event(one: &Move, number: u64, place: u64) -> Value {
-    let id = format!("{number:016x}{place:016x}");
+/// Times carry nanoseconds; a change has none. The id is taken to be the audience's: it has the form of one, and jobs take audiences by id.
+fn segment_event(trigger: &Trigger, one: &Move) -> Value {
+    let id = trigger.audience_ids.get(&one.slug).cloned().unwrap_or_else(|| audience_id(&one.slug));
     let at = format!("{:.9}", one.at);
     match one.event {
         Kind::Enter => json!({"id": id, "event": "enter", "slug": one.slug, "enter": at}),

@@ -30,9 +30,9 @@ fn the_default_form() {
     check(
         &Trigger::default(),
         expect![[r#"
-        1: {"data":{"segment_events":[{"enter":"2026-11-23T09:00:00.123456789Z","event":"enter","id":"00000000000000010000000000000000","slug":"vip"},{"event":"exit","exit":"2026-11-23T09:00:00.123456789Z","id":"00000000000000010000000000000001","slug":"lapsed"},{"event":"change","id":"00000000000000010000000000000002","slug":"new"}],"user_id":"u-1"},"id":"1234567890000000001","meta":{"object":"user","subscription_id":"9ab1c2d3e4f5a6b7","timestamp":"2026-11-23T09:00:04Z"}}
-        1: {"data":{"segment_events":[{"event":"exit","exit":"2026-11-23T09:00:00.123456789Z","id":"00000000000000020000000000000000","slug":"vip"}],"user_id":"u-2"},"id":"1234567890000000002","meta":{"object":"user","subscription_id":"9ab1c2d3e4f5a6b7","timestamp":"2026-11-23T09:00:04Z"}}
-    "#]],
+            1: {"data":{"segment_events":[{"enter":"2026-11-23T09:00:00.123456789Z","event":"enter","id":"21afccba07d1f977b7c7a0fea8c5ffa0","slug":"vip"},{"event":"exit","exit":"2026-11-23T09:00:00.123456789Z","id":"937729d821d770930d27fd3b14188ce1","slug":"lapsed"},{"event":"change","id":"236ef96b352bea528afd29a29ee0119d","slug":"new"}],"user_id":"u-1"},"id":"1234567890000000001","meta":{"object":"user","subscription_id":"9ab1c2d3e4f5a6b7","timestamp":"2026-11-23T09:00:04Z"}}
+            1: {"data":{"segment_events":[{"event":"exit","exit":"2026-11-23T09:00:00.123456789Z","id":"21afccba07d1f977b7c7a0fea8c5ffa0","slug":"vip"}],"user_id":"u-2"},"id":"1234567890000000002","meta":{"object":"user","subscription_id":"9ab1c2d3e4f5a6b7","timestamp":"2026-11-23T09:00:04Z"}}
+        "#]],
     );
 }
 
@@ -41,8 +41,8 @@ fn a_batch_with_the_full_membership() {
     check(
         &Trigger { form: Form::Batch, include_segs: true, ..Trigger::default() },
         expect![[r#"
-        2: [{"data":{"segment_events":[{"enter":"2026-11-23T09:00:00.123456789Z","event":"enter","id":"00000000000000010000000000000000","slug":"vip"},{"event":"exit","exit":"2026-11-23T09:00:00.123456789Z","id":"00000000000000010000000000000001","slug":"lapsed"},{"event":"change","id":"00000000000000010000000000000002","slug":"new"}],"segments_all":["vip","new"],"user_id":"u-1"},"id":"1234567890000000001","meta":{"object":"user","subscription_id":"9ab1c2d3e4f5a6b7","timestamp":"2026-11-23T09:00:04Z"}},{"data":{"segment_events":[{"event":"exit","exit":"2026-11-23T09:00:00.123456789Z","id":"00000000000000020000000000000000","slug":"vip"}],"segments_all":[],"user_id":"u-2"},"id":"1234567890000000002","meta":{"object":"user","subscription_id":"9ab1c2d3e4f5a6b7","timestamp":"2026-11-23T09:00:04Z"}}]
-    "#]],
+            2: [{"data":{"segment_events":[{"enter":"2026-11-23T09:00:00.123456789Z","event":"enter","id":"21afccba07d1f977b7c7a0fea8c5ffa0","slug":"vip"},{"event":"exit","exit":"2026-11-23T09:00:00.123456789Z","id":"937729d821d770930d27fd3b14188ce1","slug":"lapsed"},{"event":"change","id":"236ef96b352bea528afd29a29ee0119d","slug":"new"}],"segments_all":["vip","new"],"user_id":"u-1"},"id":"1234567890000000001","meta":{"object":"user","subscription_id":"9ab1c2d3e4f5a6b7","timestamp":"2026-11-23T09:00:04Z"}},{"data":{"segment_events":[{"event":"exit","exit":"2026-11-23T09:00:00.123456789Z","id":"21afccba07d1f977b7c7a0fea8c5ffa0","slug":"vip"}],"segments_all":[],"user_id":"u-2"},"id":"1234567890000000002","meta":{"object":"user","subscription_id":"9ab1c2d3e4f5a6b7","timestamp":"2026-11-23T09:00:04Z"}}]
+        "#]],
     );
     let small = Trigger { form: Form::Batch, batch_size: 1, ..Trigger::default() };
     assert_eq!(payload::all(&small, &happenings(), Timestamp::UNIX_EPOCH).len(), 2);
@@ -53,9 +53,9 @@ fn cloud_events() {
     check(
         &Trigger { form: Form::CloudEvents, ..Trigger::default() },
         expect![[r#"
-        1: {"data":{"segment_events":[{"enter":"2026-11-23T09:00:00.123456789Z","event":"enter","id":"00000000000000010000000000000000","slug":"vip"},{"event":"exit","exit":"2026-11-23T09:00:00.123456789Z","id":"00000000000000010000000000000001","slug":"lapsed"},{"event":"change","id":"00000000000000010000000000000002","slug":"new"}],"user_id":"u-1"},"datacontenttype":"application/json","id":"1234567890000000001","source":"/work/9ab1c2d3e4f5a6b7","specversion":"1.0","time":"2026-11-23T09:00:04.5Z","type":"com.lytics.audience.user.event"}
-        1: {"data":{"segment_events":[{"event":"exit","exit":"2026-11-23T09:00:00.123456789Z","id":"00000000000000020000000000000000","slug":"vip"}],"user_id":"u-2"},"datacontenttype":"application/json","id":"1234567890000000002","source":"/work/9ab1c2d3e4f5a6b7","specversion":"1.0","time":"2026-11-23T09:00:04.5Z","type":"com.lytics.audience.user.event"}
-    "#]],
+            1: {"data":{"segment_events":[{"enter":"2026-11-23T09:00:00.123456789Z","event":"enter","id":"21afccba07d1f977b7c7a0fea8c5ffa0","slug":"vip"},{"event":"exit","exit":"2026-11-23T09:00:00.123456789Z","id":"937729d821d770930d27fd3b14188ce1","slug":"lapsed"},{"event":"change","id":"236ef96b352bea528afd29a29ee0119d","slug":"new"}],"user_id":"u-1"},"datacontenttype":"application/json","id":"1234567890000000001","source":"/work/9ab1c2d3e4f5a6b7","specversion":"1.0","time":"2026-11-23T09:00:04.5Z","type":"com.lytics.audience.user.event"}
+            1: {"data":{"segment_events":[{"event":"exit","exit":"2026-11-23T09:00:00.123456789Z","id":"21afccba07d1f977b7c7a0fea8c5ffa0","slug":"vip"}],"user_id":"u-2"},"datacontenttype":"application/json","id":"1234567890000000002","source":"/work/9ab1c2d3e4f5a6b7","specversion":"1.0","time":"2026-11-23T09:00:04.5Z","type":"com.lytics.audience.user.event"}
+        "#]],
     );
 }
 
