@@ -46,6 +46,8 @@ pub enum WhenDone {
     Keep,
     /// It is removed.
     Delete,
+    /// It stays, and so does one that could not be read: the run only rehearses. Nobody writes that into a pipeline file.
+    Untouched,
 }
 
 impl Choice for WhenDone {
@@ -97,6 +99,11 @@ const EVERYTHING: &str = "*";
 const EXAMPLE: &str = "files: { type: drop_folder, path: ./incoming }";
 
 impl Files {
+    /// Nothing of it is moved.
+    pub fn stay(&mut self) {
+        self.folder.when_done = WhenDone::Untouched;
+    }
+
     pub(super) fn read(fields: &mut Fields<'_>, report: &mut Report) -> Option<Self> {
         let what = format!("`{FILES}` of {}", fields.what);
         let entry = fields.get(FILES)?;

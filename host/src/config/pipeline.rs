@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::authorization::Authorization;
+use super::every::Every;
 use super::options::{SinkOptions, SourceOptions};
 use super::place::{Placed, Spot};
 use super::remember::TransformOptions;

@@ -57,6 +57,7 @@ impl DropFolder {
             return Ok(());
         }
         match (fate, self.when_done) {
+            (_, WhenDone::Untouched) => Ok(()),
             (Fate::Failed, _) => self.move_to(FAILED, &old.name).await,
             (Fate::Done, WhenDone::Move) => self.move_to(DONE, &old.name).await,
             (Fate::Done, WhenDone::Delete) => fs::remove_file(path).await,
