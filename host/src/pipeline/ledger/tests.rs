@@ -121,7 +121,7 @@ fn what_was_settled_before_the_start_is_not_delivered_again() {
 
 /// The sums that the next commit adds to, as `source sink counter count`.
 fn tallies(ledger: &Ledger) -> Vec<String> {
-    let Some((pages, commit)) = ledger.books().take() else { return Vec::new() };
+    let Some((pages, _, commit)) = ledger.books().take() else { return Vec::new() };
     ledger.close(pages);
     let shown = |tally: &Tally| format!("{}>{} {:?} {}", tally.source, tally.sink, tally.counter, tally.count);
     commit.tallies.iter().map(shown).collect()
