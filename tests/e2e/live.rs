@@ -35,11 +35,12 @@ fn authorization(name: &str, url: &str) -> String {
     )
 }
 
-/// What it says under `live`, and its exit code.
+/// What it says under `live`, and its exit code. The words of a panic, which name a line, are left out.
 fn check(place: &Place, url: &str, expected: &Expect) {
     let ended = place.brazeline(&["check", "--live", "pipeline.yaml"]);
     let live = ended.stdout.split("\nlive\n").nth(1).unwrap_or_else(|| panic!("{ended:?}")).replace(url, "[url]");
-    expected.assert_eq(&format!("? {}\n{live}{}", ended.code.unwrap(), ended.stderr));
+    let lines = live.lines().map(|line| line.split("; it said:").next().unwrap().to_owned() + "\n");
+    expected.assert_eq(&format!("? {}\n{}{}", ended.code.unwrap(), lines.collect::<String>(), ended.stderr));
 }
 
 const ASKS: &str = ", bearer: key, probe_path: /probe";
@@ -60,6 +61,9 @@ fn what_works_is_asked_once() {
               two, sink `c`: works
               three, sink `d`: needs no credential
               spare: not asked about, no plugin that uses it can
+            warning: no node uses authorization `spare`
+              at pipeline.yaml:6:3
+              help: add `authorization: spare` to the node that needs it, or remove it
         "#]],
     );
     assert_eq!(receiver.count(), 2);
@@ -75,7 +79,18 @@ fn what_does_not_work_says_why_without_the_secret() {
         ("strays", "them", ", bearer: key, probe_path: /probe, probe: absolute_url"),
         ("works", "them", ASKS),
     ];
-    check(&place(&authorization("them", &receiver.url()), &sinks), &receiver.url(), &expect![[r#""#]]);
+    check(
+        &place(&authorization("them", &receiver.url()), &sinks),
+        &receiver.url(),
+        &expect![[r#"
+        ? 1
+          them, sink `refused`: fails: it says \u{1b}[31mno **************; give another key
+          them, sink `broken`: unknown: it answers 500
+          them, sink `traps`: unknown: the component failed: it trapped: wasm trap: wasm `unreachable` instruction executed
+          them, sink `strays`: unknown: the component failed: its answer is invalid: its path does not begin with `/`
+          them, sink `works`: works
+    "#]],
+    );
     assert_eq!(receiver.count(), 3);
 }
 
@@ -83,5 +98,13 @@ fn what_does_not_work_says_why_without_the_secret() {
 fn a_vendor_that_is_not_there() {
     // Nobody listens at a port that was given back.
     let url = format!("http://{}", std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
-    check(&place(&authorization("them", &url), &[("a", "them", ASKS)]), &url, &expect![[r#""#]]);
+    check(
+        &place(&authorization("them", &url), &[("a", "them", ASKS)]),
+        &url,
+        &expect![[r#"
+        ? 1
+          them, sink `a`: unknown: no connection to [url]: tcp connect error: Connection refused (os error 111)
+            help: nothing is proven: let this machine reach that host (name server, firewall), or name another one
+    "#]],
+    );
 }

@@ -38,12 +38,12 @@ fn one_run_asks_for_every_page_once() {
     let checked = checked.replace(env!("CARGO_PKG_VERSION"), "*");
     expect![[r#"
         pipeline.yaml is right: pipeline `pages`
-          data_dir: data
+          data_dir: ./data
           journal: at most 1GiB for each source, the default
         authorizations
           feed (feed), used by people
         sources
-          people (pages *): journaled with its position
+          people (pages *): asked on from its position after a restart
             asks http://feed (`feed`)
         sinks
           out (built in): reads people
@@ -106,4 +106,33 @@ fn after_a_kill_it_goes_on_where_it_was_and_runs_follow_each_other() {
     let asked: Vec<i64> = feed.asked().iter().map(|cursor| cursor.parse().unwrap_or(0)).collect();
     let (killed, again) = (asked[before - 1], asked[before]);
     assert!((killed..=killed + 3).contains(&again), "it was killed at {killed} and went on at {again}");
+}
+
+#[test]
+fn who_is_gone_is_told_when_the_whole_list_was_seen_and_not_before() {
+    let feed = Feed::start(6, &[(3, Fails::Says(401, ""))]);
+    let place = place(&feed.url(), "");
+    let remembers =
+        format!("transforms:\n  counts: {{ type: {}, inputs: [people] }}\n", components::path("counts").display());
+    let text = place.read("pipeline.yaml").replace("audience: vip", "audience: seen");
+    place.write(
+        "pipeline.yaml",
+        text.replace("sinks:", &(remembers + "sinks:")).replace("inputs: [people], linger", "inputs: [counts], linger"),
+    );
+    let told = |code| {
+        let ended = place.brazeline(&["run", "pipeline.yaml"]);
+        assert_eq!(ended.code, Some(code), "{}", ended.stderr);
+        let mut told: Vec<String> = place.read("out.ndjson").lines().map(str::to_owned).collect();
+        told.sort_unstable();
+        told.join(" ")
+    };
+    // The first list is learnt.
+    assert_eq!(told(0), "");
+    feed.has(4);
+    // This one breaks off: those who were on its first page are counted, and nobody is gone.
+    assert_eq!(told(1), r#"{"count":2} {"count":2} {"count":2}"#);
+    // It is asked for from its beginning.
+    let all = r#"{"count":0} {"count":0} {"count":2} {"count":2} {"count":2} {"count":2} {"count":3} {"count":3} {"count":3}"#;
+    assert_eq!(told(0), all);
+    assert_eq!(feed.asked(), ["", "3", "", "3", "", "3"]);
 }

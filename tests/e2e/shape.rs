@@ -65,6 +65,20 @@ fn imports_are_exactly_these() {
             wasi:io/error@0.2.6
             wasi:io/poll@0.2.6
             wasi:io/streams@0.2.6
+        diff-profiles
+            wasi:cli/environment@0.2.6
+            wasi:cli/exit@0.2.6
+            wasi:cli/stderr@0.2.6
+            wasi:cli/stdin@0.2.6
+            wasi:cli/stdout@0.2.6
+            wasi:cli/terminal-input@0.2.6
+            wasi:cli/terminal-output@0.2.6
+            wasi:cli/terminal-stderr@0.2.6
+            wasi:cli/terminal-stdin@0.2.6
+            wasi:cli/terminal-stdout@0.2.6
+            wasi:io/error@0.2.6
+            wasi:io/poll@0.2.6
+            wasi:io/streams@0.2.6
         lytics-export
             wasi:cli/environment@0.2.6
             wasi:cli/exit@0.2.6

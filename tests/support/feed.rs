@@ -51,6 +51,11 @@ impl Feed {
         format!("http://{}", self.address)
     }
 
+    /// From now on it has so many.
+    pub fn has(&self, people: usize) {
+        self.state.lock().unwrap().people = people;
+    }
+
     /// For which cursors it was asked, in order.
     pub fn asked(&self) -> Vec<String> {
         self.state.lock().unwrap().asked.clone()

@@ -113,7 +113,7 @@ fn show_source(assembly: &Assembly<'_>, source: &Source) {
     let keeps = match (plugin, source.options.acknowledge) {
         (Plugin::Source(settings), _) if settings.is_read_again() => "read again after a restart",
         (Plugin::Component { kind: Kind::Decoder, .. }, _) => "read again after a restart",
-        (Plugin::Component { kind: Kind::Poller, .. }, _) => "journaled with its position",
+        (Plugin::Component { kind: Kind::Poller, .. }, _) => "asked on from its position after a restart",
         (_, Acknowledge::Journaled) => "journaled before it is answered",
         (_, Acknowledge::Delivered) => "answered when it is delivered",
     };

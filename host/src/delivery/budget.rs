@@ -31,6 +31,31 @@ pub struct Pause {
     pub until: Moment,
     /// Its name.
     pub budget: String,
+    /// What is waited for.
+    pub why: Why,
+}
+
+/// Why nothing may be taken of a budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Why {
+    /// The first answer will tell how much there is. It is asked for again so soon that nobody needs to know.
+    FirstAnswer,
+    /// What there was is taken, or our part of it.
+    Spent,
+    /// An answer asked for a wait in as many words.
+    Asked,
+}
+
+impl Why {
+    /// For people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::FirstAnswer => "the first answer will tell how much there is",
+            Self::Spent => "the budget is spent until then",
+            Self::Asked => "the other side asked to wait until then",
+        }
+    }
 }
 
 /// What is left, by name. A budget of which nobody has told anything allows everything; but where a part is left to others, it allows one
@@ -52,8 +77,8 @@ impl Budgets {
     pub fn admit(&mut self, now: Moment, names: &[String]) -> Result<(), Pause> {
         let share = self.share;
         let pause = |windows: &mut BTreeMap<String, Window>, budget: &String| {
-            let until = windows.get_mut(budget)?.pause(now, share)?;
-            Some(Pause { until, budget: budget.clone() })
+            let (until, why) = windows.get_mut(budget)?.pause(now, share)?;
+            Some(Pause { until, budget: budget.clone(), why })
         };
         if let Some(longest) = names.iter().filter_map(|name| pause(&mut self.windows, name)).max() {
             return Err(longest);
@@ -94,7 +119,8 @@ impl Budgets {
     /// What is paused now.
     pub fn pauses(&mut self, now: Moment) -> Vec<Pause> {
         let pause = |(budget, window): (&String, &mut Window)| {
-            Some(Pause { until: window.pause(now, self.share)?, budget: budget.clone() })
+            let (until, why) = window.pause(now, self.share)?;
+            (why != Why::FirstAnswer).then(|| Pause { until, budget: budget.clone(), why })
         };
         self.windows.iter_mut().filter_map(pause).collect()
     }

@@ -159,7 +159,7 @@ impl Import {
         }
         if let Some(before) = self.inlet.store.position(&self.memory(&hash)).await? {
             let before = String::from_utf8_lossy(&before).into_owned();
-            tracing::warn!(
+            tracing::info!(
                 source = self.inlet.id,
                 file = item.name,
                 before,

@@ -21,6 +21,7 @@ pub mod update;
 pub mod hash;
 pub mod state;
 
+pub mod age;
 pub mod attributes;
 pub mod look;
 pub mod membership;

@@ -7,6 +7,7 @@ mod sweep;
 
 use std::borrow::Cow;
 
+use crate::age::Age;
 use crate::look::Look;
 use crate::settings::Settings;
 use crate::state::{Mark, Place, State};
@@ -33,34 +34,6 @@ pub struct Word<'a> {
     pub is_in: bool,
     /// As of when, and how it is told.
     pub mark: Mark,
-}
-
-/// How old statements are.
-#[derive(Debug, Clone, Copy)]
-pub struct Age {
-    /// As of when; none is newest.
-    pub as_of_ms: Option<u64>,
-    /// They are part of a full look.
-    pub is_full: bool,
-}
-
-impl Age {
-    /// Whether something is held that is newer. A full look does not win over what is as old as itself: that may be a trigger's.
-    fn is_behind(self, held: Mark) -> bool {
-        self.as_of_ms.is_some_and(|ms| ms < held.as_of_ms || (self.is_full && ms == held.as_of_ms))
-    }
-
-    /// The mark of what changes something that was held: the newer time.
-    fn over(self, held: Mark) -> Mark {
-        let as_of_ms = self.as_of_ms.map_or(held.as_of_ms, |ms| ms.max(held.as_of_ms));
-        Mark { as_of_ms, doubt: false, ..held }
-    }
-
-    /// When something was as held, this said too. A full look leaves the older time: to write it for everybody would cost more than the next
-    /// look, which puts right what an old trigger may do.
-    fn confirmed_ms(self, held: Mark) -> u64 {
-        if self.is_full { held.as_of_ms } else { self.over(held).as_of_ms }
-    }
 }
 
 /// Whether these statements change nothing, not even what is held.
@@ -165,7 +138,7 @@ impl<'a> Said<'a> {
         Ok(())
     }
 
-    /// Something that the person was not in before, either: said if it is in doubt.
+    /// The person was out of it already: said if it is in doubt.
     fn again(&mut self, name: &Cow<'a, str>, age: Age, place: usize, state: &mut State<'a>) {
         let held = &mut state.outside[place].mark;
         held.as_of_ms = age.confirmed_ms(*held);

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use brazeline_kit::{Event, Held};
 
+use crate::age::Age;
 use crate::attributes::{any_changed, changed};
 use crate::look::Look;
-use crate::membership::{Age, Said, is_known, sweep, take};
+use crate::membership::{Said, is_known, sweep, take};
 use crate::settings::Settings;
 use crate::state::State;
 use crate::tell::bodies;

@@ -20,3 +20,6 @@ pub mod lytics_ingest;
 mod component;
 
 pub use lytics_ingest::LyticsIngest;
+
+#[cfg(test)]
+mod against_the_sandbox;

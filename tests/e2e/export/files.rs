@@ -23,7 +23,8 @@ fn export(stage: &Stage, packed: Packed, at: &str) {
     let written = stage.people(|people| job.write(people, at));
     let path = stage.place.write(&format!("drop/{}", written.name), &written.bytes);
     let file = std::fs::File::options().write(true).open(path).unwrap();
-    file.set_modified(at.into()).unwrap();
+    let at = std::time::UNIX_EPOCH + std::time::Duration::from_secs(at.as_second().unsigned_abs());
+    file.set_modified(at).unwrap();
 }
 
 #[test]

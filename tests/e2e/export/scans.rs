@@ -50,8 +50,6 @@ fn with_existing_users_off_the_first_scan_is_only_learnt() {
     let ended = stage.run();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert_eq!(stage.cost(), (0, 0), "learnt in silence");
-    // Braze knows one of them by some other way, with the audience that an earlier export gave.
-    stage.vendors.braze().change(|_| ());
     stage.enter(&people(118..125), "new");
     stage.leave(&people(0..2), "vip");
     let ended = stage.run();
@@ -86,9 +84,10 @@ fn a_scan_that_fails_on_its_last_page_takes_nobody_away() {
 
 #[test]
 fn a_scan_goes_on_through_errors_and_expired_tokens() {
-    let stage = scan(With::default());
+    let mut options = Options::default();
+    options.lytics.rules.scan_token_uses = Some(1);
+    let stage = scan_with(sandbox(options), With::default());
     stage.enter(&people(0..450), "vip");
-    stage.vendors.lytics().change(|lytics| lytics.rules.scan_token_uses = Some(1));
     stage.vendors.lytics().script([
         Fault::Fine,
         Fault::Status { status: 500, retry_after_s: None },
@@ -159,9 +158,7 @@ fn a_renamed_audience_keeps_the_name_that_the_pipeline_gives_it() {
 
 #[test]
 fn a_kill_in_a_scan_loses_and_repeats_nothing() {
-    let mut options = Options::default();
-    options.lytics.rules.scan_token_uses = None;
-    let stage = scan_with(sandbox(options), With::default());
+    let stage = scan(With::default());
     stage.enter(&people(0..500), "vip");
     for round in 0..4_usize {
         let host = stage.place.run();

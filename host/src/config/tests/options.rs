@@ -3,7 +3,7 @@ use std::time::Duration;
 use expect_test::expect;
 
 use super::{SMALL, check, right};
-use crate::config::{Acknowledge, OnUnknown, SinkOptions, SourceOptions};
+use crate::config::{Acknowledge, DropFolder, Every, OnUnknown, Order, SinkOptions, SourceOptions, WhenDone};
 
 fn source(options: &str) -> String {
     SMALL.replace("type: stdin", &format!("type: stdin, {options}"))
@@ -33,6 +33,34 @@ fn of_a_source() {
     assert_eq!((options.max_uncommitted_events, options.max_uncommitted_bytes), (7, 2048));
     assert_eq!((options.listens_at().to_string().as_str(), options.max_body_bytes), ("0.0.0.0:0", 1 << 20));
     assert_eq!(serde_json::to_string(&source.node.settings.json).unwrap(), r#"{"mine":1}"#);
+}
+
+#[test]
+fn of_a_source_that_asks_or_reads_files() {
+    let options = |text: &str| right(&source(text)).sources[0].options.clone();
+    assert_eq!(options("every: 5m").every, Every::After(Duration::from_secs(300)));
+    assert_eq!((options("every: once").every, options("mine: 1").every), (Every::Once, Every::Once));
+    let of = options("files: { type: drop_folder, path: in }");
+    let files = of.files.unwrap();
+    assert_eq!((files.pattern.as_str(), files.settle, files.order), ("*", Duration::from_secs(2), Order::Modified));
+    assert_eq!(files.folder, DropFolder { path: "in".into(), when_done: WhenDone::Move });
+    assert!(of.stated.keys().eq(&["files"]));
+    let more =
+        "files: { type: drop_folder, path: /in, pattern: \"*.csv\", settle: 1m, order: name, when_done: delete }";
+    let files = options(more).files.unwrap();
+    assert_eq!((files.pattern.as_str(), files.settle, files.order), ("*.csv", Duration::from_secs(60), Order::Name));
+    assert_eq!(files.folder, DropFolder { path: "/in".into(), when_done: WhenDone::Delete });
+}
+
+#[test]
+fn wrong_ones_of_such_a_source() {
+    check(&source("every: 0s"), expect![""]);
+    check(&source("every: often, files: ./in"), expect![""]);
+    check(&source("files: { path: in, whendone: keep }"), expect![""]);
+    check(
+        &source("files: { type: sftp, path: 7, pattern: \"a/*.csv\", settle: 2, order: size, when_done: burn }"),
+        expect![""],
+    );
 }
 
 #[test]

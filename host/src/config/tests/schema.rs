@@ -373,6 +373,13 @@ fn what_an_editor_gets() {
                 }
               ],
               "properties": {
+                "audiences": {
+                  "description": "The audiences that this transform is about. Needed for `on_audience_removed: remove` alone.",
+                  "items": {
+                    "type": "string"
+                  },
+                  "type": "array"
+                },
                 "authorization": {
                   "description": "The name of an authorization.",
                   "type": "string"
@@ -386,6 +393,20 @@ fn what_an_editor_gets() {
                   "minItems": 1,
                   "type": "array",
                   "uniqueItems": true
+                },
+                "max_exit": {
+                  "default": "20%",
+                  "description": "If more than this of an audience, and at least 100 people, would leave it within one snapshot, nothing of that is sent before `brazeline approve`. Between 0% and 100%.",
+                  "pattern": "^[0-9]+ *%$",
+                  "type": "string"
+                },
+                "on_audience_removed": {
+                  "default": "leave",
+                  "description": "What happens to an audience that was told and is not in `audiences` any more: it is left, or taken off everybody.",
+                  "enum": [
+                    "leave",
+                    "remove"
+                  ]
                 },
                 "type": {
                   "anyOf": [

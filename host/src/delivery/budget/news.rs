@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::clock::Moment;
 
-use super::Pause;
+use super::{Pause, Why};
 
 /// Pauses that are less than this apart are one; one that is longer than this by so much is another.
 const APART: Duration = Duration::from_secs(60);
@@ -22,6 +22,9 @@ pub struct News {
 impl News {
     /// Whether this pause is to be told.
     pub fn is(&mut self, now: Moment, pause: &Pause) -> bool {
+        if pause.why == Why::FirstAnswer {
+            return false;
+        }
         let before = self.until.insert(pause.budget.clone(), pause.until);
         before.is_none_or(|before| now > before + APART || pause.until > before + APART)
     }
@@ -48,8 +51,10 @@ mod tests {
         let mut news = News::default();
         for (now, budget, until, expected) in table {
             let at = |seconds| Moment::ZERO + Duration::from_secs(seconds);
-            let pause = Pause { budget: budget.to_owned(), until: at(until) };
+            let pause = Pause { budget: budget.to_owned(), until: at(until), why: Why::Spent };
             assert_eq!(news.is(at(now), &pause), expected, "{budget} at {now}");
         }
+        let first = Pause { budget: "other".to_owned(), until: Moment::MAX, why: Why::FirstAnswer };
+        assert!(!news.is(Moment::ZERO, &first));
     }
 }

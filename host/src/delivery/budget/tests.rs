@@ -109,7 +109,7 @@ fn a_spent_budget_says_when_to_ask_again_and_takes_nothing_of_the_others() {
     let mut budgets = Budgets::default();
     budgets.report(at(0), at(0), &told(2, Some(2), 9));
     budgets.report(at(0), at(0), &Budget { name: "hour".into(), ..told(0, Some(5), 60) });
-    let pause = |budget: &str, seconds| Pause { budget: budget.to_owned(), until: at(seconds) };
+    let pause = |budget: &str, seconds| Pause { budget: budget.to_owned(), until: at(seconds), why: Why::Spent };
     assert_eq!(budgets.admit(at(1), &names(&["track", "hour"])), Err(pause("hour", 60)));
     assert_eq!(starts(&mut budgets, &[1]), [2]);
     // Of several the one that lasts longest.
@@ -140,13 +140,14 @@ fn names_without_end_take_no_memory_without_end() {
 #[test]
 fn a_request_is_in_flight_until_it_is_answered_or_given_up() {
     let (shared, track) = (Shared::new(0.5), names(&["track"]));
-    let in_flight = |shared: &Shared| shared.pauses(at(0)).len();
     let draw = shared.admit(at(0), &track).unwrap();
-    assert_eq!(in_flight(&shared), 1);
+    assert_eq!(shared.admit(at(0), &track).unwrap_err().why, Why::FirstAnswer);
+    assert_eq!(shared.pauses(at(0)), [], "nobody needs to know");
     drop(draw);
-    assert_eq!(in_flight(&shared), 0);
     shared.admit(at(0), &track).unwrap().answered(at(0), &[told(3, Some(4), 9)], Some(Duration::from_secs(1)));
-    assert_eq!(shared.clone().admit(at(0), &track).unwrap_err().until, at(1));
+    let asked = Pause { budget: "track".to_owned(), until: at(1), why: Why::Asked };
+    assert_eq!(shared.clone().admit(at(0), &track).unwrap_err(), asked);
     assert!(shared.admit(at(1), &track).is_ok(), "one of two is left");
-    assert_eq!(shared.admit(at(1), &track).unwrap_err().until, at(9));
+    let spent = shared.admit(at(1), &track).unwrap_err();
+    assert_eq!((spent.until, spent.why), (at(9), Why::Spent));
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use crate::clock::Moment;
 use crate::component::types::Budget;
 
+use super::Why;
+
 /// When a budget is spent and nobody said when it resets.
 const NO_RESET: Duration = Duration::from_secs(1);
 
@@ -44,17 +46,19 @@ struct Told {
 }
 
 impl Window {
-    /// Until when nothing may be started.
-    pub fn pause(&mut self, now: Moment, share: f64) -> Option<Moment> {
+    /// Until when nothing may be started, and why.
+    pub fn pause(&mut self, now: Moment, share: f64) -> Option<(Moment, Why)> {
         self.renew(now);
         let spent = match &self.told {
             Some(told) if told.remaining == 0 || told.limit.is_some_and(|limit| self.used >= part(limit, share)) => {
-                Some(told.resets)
+                Some((told.resets, Why::Spent))
             }
             Some(_) => None,
-            None => (share < 1.0 && !self.heard && self.in_flight > 0).then_some(now + FIRST_ANSWER),
+            None => {
+                (share < 1.0 && !self.heard && self.in_flight > 0).then_some((now + FIRST_ANSWER, Why::FirstAnswer))
+            }
         };
-        spent.max((now < self.waits).then_some(self.waits))
+        spent.max((now < self.waits).then_some((self.waits, Why::Asked)))
     }
 
     /// A request is started.

@@ -134,7 +134,7 @@ impl Sink {
         self.budget_wake = self.budget_wake.into_iter().chain([pause.until]).min();
         if self.pauses.is(now, pause) {
             let until = clock::shown(self.clock.unix_ms_at(pause.until));
-            tracing::info!(sink = %self.id, budget = pause.budget, until, "paused: the budget is spent until then");
+            tracing::info!(sink = %self.id, budget = pause.budget, until, "paused: {}", pause.why.words());
         }
     }
 

@@ -95,6 +95,15 @@ fn a_first_look_learns_those_of_strangers() {
         key 0 tagged ["a"]
     "#]]
     .assert_eq(&story.told());
+    let twice = [with(r#"{"n":1}"#, "a"), with(r#"{"n":2}"#, "a")];
+    let twice =
+        Story::new(json!({ "existing_users": false })).bodies(&twice.each_ref().map(String::as_str), Some(&first));
+    expect![[r#"
+        1 -> {"attributes":{"n":2}}
+        0 dropped
+        key 0 tagged ["a"]
+    "#]]
+    .assert_eq(&twice.told());
     let known = Story::new(json!({ "existing_users": false }))
         .trigger("b", "b", "08:00")
         .bodies(&[&with(r#"{"n":1}"#, "a")], Some(&first));
