@@ -19,3 +19,6 @@ pub use ask::{Unanswered, ask_or_open};
 pub use clerk::{Clerk, Reload, Run};
 pub use message::{Answer, Kept, Letter, Refusal, Replayed, Request, Which};
 pub use status::Status;
+
+#[cfg(test)]
+mod tests;

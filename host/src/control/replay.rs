@@ -95,6 +95,24 @@ impl Clerk {
         }
     }
 
+    /// The request again, as far as it was kept. Its place tells the path if the component failed on all of it; otherwise the source's own
+    /// setting of that name does.
+    fn arrival(&self, stored: StoredLetter) -> Arrival {
+        let letter = stored.letter;
+        let source = self.pipeline.sources.iter().find(|source| source.node.id == letter.source);
+        let path = source.and_then(|source| source.node.settings.json.get("path")?.as_str());
+        let place = letter.place.split_once(' ').filter(|(_, path)| path.starts_with('/'));
+        let (method, path) = place.unwrap_or(("POST", path.unwrap_or("/")));
+        Arrival {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: Vec::new(),
+            headers: vec![Field { name: "content-type".to_owned(), value: "application/json".to_owned() }],
+            body: letter.body,
+            received_at_ms: self.clock.unix_ms(),
+        }
+    }
+
     /// Lets the component read what it could not. What it cannot read now either is a letter anew, unless that is all of it.
     async fn read_again(
         &self,
@@ -104,14 +122,20 @@ impl Clerk {
         sending: &mut Sending,
     ) -> Result<(), String> {
         let source = stored.letter.source.clone();
-        let arrival = arrival(stored, self.clock.unix_ms());
+        let arrival = self.arrival(stored);
         let received = tokio::task::spawn_blocking(move || node.receive(&arrival)).await;
         let received = received.map_err(|error| error.to_string())?;
-        let Received { events, unread, .. } = received.map_err(|error| format!("it fails on it again: {error}"))?;
+        let Received { events, unread, reply } = received.map_err(|error| format!("it fails on it again: {error}"))?;
         let place = Where { source: &source, node: &source, first: 0, at_ms: self.clock.unix_ms() };
         let dead = place.unread(&unread);
-        if let (true, Some(letter)) = (events.is_empty(), dead.first()) {
-            return Err(format!("it cannot be read now either: {}", letter.reason));
+        match dead.first() {
+            _ if !events.is_empty() => {}
+            Some(letter) => return Err(format!("it cannot be read now either: {}", letter.reason)),
+            None if !(200..300).contains(&reply.status) => {
+                return Err(format!("its source refuses it, with the status {}", reply.status));
+            }
+            None if unread.is_empty() => return Err("nothing can be read of it".to_owned()),
+            None => {}
         }
         let missed = Missed { skipped: (unread.len() - dead.len()) as u64, rejected: dead.len() as u64 };
         sending.commit.tallies.extend(missed.tallies(&source));
@@ -127,19 +151,5 @@ impl Sending {
     fn event(&mut self, log: String, stored: &StoredLetter) {
         let key = stored.letter.key.as_deref().unwrap_or_default();
         self.batches.entry(log).or_default().push(key, &stored.letter.body);
-    }
-}
-
-/// The request again, as far as it was kept. Its place tells the path, if the component failed on all of it.
-fn arrival(stored: StoredLetter, received_at_ms: u64) -> Arrival {
-    let place = stored.letter.place.split_once(' ').filter(|(_, path)| path.starts_with('/'));
-    let (method, path) = place.unwrap_or(("POST", "/"));
-    Arrival {
-        method: method.to_owned(),
-        path: path.to_owned(),
-        query: Vec::new(),
-        headers: vec![Field { name: "content-type".to_owned(), value: "application/json".to_owned() }],
-        body: stored.letter.body,
-        received_at_ms,
     }
 }

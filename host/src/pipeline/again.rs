@@ -20,8 +20,6 @@ pub fn log(source: &str, node: &str) -> String {
 pub(super) struct Again {
     /// Its name.
     pub log: String,
-    /// The place of the source in the graph.
-    pub of: usize,
     /// How much of it may be open.
     pub options: SourceOptions,
     /// From the node on that rejected them.
@@ -30,14 +28,13 @@ pub(super) struct Again {
 
 /// All of them.
 pub(super) fn all(graph: &Graph) -> Vec<Again> {
-    let of_source = |(of, source): (usize, &graph::Source)| {
+    let of_source = |source: &graph::Source| {
         let again = move |node: String| Again {
             log: log(&source.id, &node),
-            of,
             options: SourceOptions { acknowledge: Acknowledge::Journaled, ..source.options.clone() },
             route: graph.route_at(&source.id, &node),
         };
         graph.reached(&source.id).into_iter().map(again).collect::<Vec<_>>()
     };
-    graph.sources.iter().enumerate().flat_map(of_source).collect()
+    graph.sources.iter().flat_map(of_source).collect()
 }

@@ -102,9 +102,9 @@ pub async fn run_in(
     for (number, (source, route)) in sources.into_iter().zip(routes).enumerate() {
         ended.push(run.source(number, source, route, &outlets).await?);
     }
+    let ended = all_of(ended);
     for (number, again) in (first_again..).zip(agains) {
-        let ended = ended[again.of].clone();
-        run.again(number, again, ended, &outlets);
+        run.again(number, again, ended.clone(), &outlets);
     }
     // Only the flows hold the inboxes of what they end in: when they end, so do those.
     drop(outlets);
@@ -130,6 +130,18 @@ fn shadow(graph: &Graph, route: &Route) -> Option<(Node, Arc<Rehearsal>)> {
     let graph::End::Sink(place) = route.ends.first()? else { return None };
     let outlet = &graph.sinks.get(*place)?.outlet;
     Some((outlet.node()?.clone(), Arc::clone(outlet.rehearsal()?)))
+}
+
+/// Asked for when all of these are.
+fn all_of(stops: Vec<Stop>) -> Stop {
+    let (all, asked) = stop();
+    tokio::spawn(async move {
+        for mut one in stops {
+            one.asked().await;
+        }
+        all.ask();
+    });
+    asked
 }
 
 /// The numbers of the sinks in each source's book, by the sink's id.
@@ -284,7 +296,7 @@ impl Run {
         Ok(ended)
     }
 
-    /// Starts giving what is sent again, until its source has ended.
+    /// Starts giving what is sent again, until the sources have ended: as long as anything runs, an operator may send something again.
     fn again(&mut self, number: usize, again: Again, ended: Stop, outlets: &Outlets) {
         let Again { log, route, .. } = again;
         let (waves, incoming) = mpsc::channel(WAVES);
