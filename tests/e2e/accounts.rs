@@ -58,11 +58,13 @@ fn they_add_up_after_faults_and_kills() {
     assert_eq!((at_rest["running"].is_null(), waiting(&at_rest, "audiences")), (true, 41));
 
     scene.vendors.braze().fail_every(3, Fault::Cut);
-    let host = scene.place.run();
+    let mut host = scene.place.run();
+    host.says(&["started"]);
     until("some were sent again", || waiting(&scene.status(), "audiences") < 41);
     host.kill();
     scene.vendors.braze().fail_every(0, REFUSED);
-    let host = scene.place.run();
+    let mut host = scene.place.run();
+    host.says(&["started"]);
     settled(&scene);
     let running = scene.status();
     assert_eq!(number(&running["running"], "pid"), u64::from(host.id()));

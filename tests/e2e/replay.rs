@@ -46,7 +46,8 @@ fn while_it_runs_and_when_it_does_not() {
     assert_eq!((of("delivered"), of("rejected"), of("sent_again"), of("waiting"), of("before")), (10, 3, 3, 0, 0));
     // Once more sends nothing.
     let before = scene.vendors.braze().request_count();
-    let ended = scene.place.run();
+    let mut ended = scene.place.run();
+    ended.says(&["started"]);
     assert_eq!((ended.terminate().code, scene.vendors.braze().request_count()), (Some(0), before));
 }
 

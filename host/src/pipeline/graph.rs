@@ -158,7 +158,7 @@ impl Graph {
     pub fn route_at(&self, source: &str, node: &str) -> Route {
         let mut reached: Vec<(&str, Input)> = if source == node { vec![(source, Input::Source)] } else { Vec::new() };
         let inputs_of = |reached: &[(&str, Input)], id: &str, inputs: &[String]| -> Vec<Input> {
-            if id == node {
+            if id == node && source != node {
                 return vec![Input::Source];
             }
             reached.iter().filter(|(id, _)| inputs.iter().any(|input| input == id)).map(|(_, input)| *input).collect()

@@ -50,6 +50,6 @@ fn a_person_reads_it() {
         "data points:    3; 3 if everything were sent",
         "nothing was sent",
     ] {
-        assert!(ended.stdout.contains(words), "`{words}` is not in\n{}", ended.stdout);
+        assert!(ended.stdout.contains(words), "`{words}` is not in\n{}\n{}", ended.stdout, ended.stderr);
     }
 }

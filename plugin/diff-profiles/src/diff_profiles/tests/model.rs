@@ -75,7 +75,7 @@ impl Model {
     fn statement(&mut self, name: &'static str, is_in: bool, as_of: Option<u64>, scan: Option<&Scan>) -> bool {
         let as_of = as_of.or(scan.map(|scan| scan.as_of));
         match self.audiences.get_mut(name) {
-            Some((_, held)) if as_of.is_some_and(|ms| ms < *held || (ms == *held && scan.is_some())) => false,
+            Some((_, held)) if as_of.is_some_and(|ms| ms < *held) => false,
             Some((was_in, _)) if *was_in == is_in && scan.is_some() => false,
             Some((was_in, held)) => {
                 *held = as_of.unwrap_or(*held);

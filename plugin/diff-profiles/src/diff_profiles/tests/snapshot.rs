@@ -123,16 +123,16 @@ fn a_trigger_is_news_during_the_first_look_too() {
 }
 
 #[test]
-fn a_row_does_not_win_over_a_trigger_of_the_same_time() {
+fn a_row_wins_over_a_trigger_of_the_same_time() {
     let story = Story::new(json!({})).trigger("a", "a", "09:00").row("", "a", "09:00").row("", "a", "09:01");
     expect![[r#"
         0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:00:00Z"}}
         key 0 tagged ["a"]
 
-        0 dropped
-
-        0 -> {"audiences":{"in":[],"of":["a"],"as_of":"2026-11-23T09:01:00Z"}}
+        0 -> {"audiences":{"in":[],"of":["a"],"as_of":"2026-11-23T09:00:00Z"}}
         key 0 tagged []
+
+        0 dropped
     "#]]
     .assert_eq(&story.told());
 }
