@@ -213,7 +213,8 @@ fn mistakes_are_told_with_their_places() {
           at pipeline.yaml:3:114
           found: text
           help: the default is `every: once`
-    "#]].assert_eq(&told(&text));
+    "#]]
+    .assert_eq(&told(&text));
     expect![[r#"
         error: `acknowledge` means nothing to source `rows`
           at pipeline.yaml:3:83
@@ -224,13 +225,15 @@ fn mistakes_are_told_with_their_places() {
           at pipeline.yaml:3:107
           it reads files
           help: remove `address`; it may have: files, every
-    "#]].assert_eq(&told(&text.replace("every: 0s", "address: \"127.0.0.1:0\"")));
+    "#]]
+    .assert_eq(&told(&text.replace("every: 0s", "address: \"127.0.0.1:0\"")));
     expect![[r#"
         error: source `rows` has no setting `filse`
           at pipeline.yaml:3:29
           settings here: identifier, type, authorization, acknowledge, max_uncommitted, address, max_body, every, files
           help: did you mean `files`? Otherwise remove it
-    "#]].assert_eq(&told(&text.replace(", acknowledge: delivered, every: 0s", "").replace("files:", "filse:")));
+    "#]]
+    .assert_eq(&told(&text.replace(", acknowledge: delivered, every: 0s", "").replace("files:", "filse:")));
     expect![[r#"
         error: `files` of source `rows` has no `path`
           at pipeline.yaml:3:36
@@ -254,5 +257,6 @@ fn mistakes_are_told_with_their_places() {
           at pipeline.yaml:3:124
           found: text
           help: the default is `every: once`
-    "#]].assert_eq(&told(&text.replace("type: drop_folder, path: in", "type: sftp, order: size, pattern: a/b")));
+    "#]]
+    .assert_eq(&told(&text.replace("type: drop_folder, path: in", "type: sftp, order: size, pattern: a/b")));
 }

@@ -54,13 +54,18 @@ fn of_a_source_that_asks_or_reads_files() {
 
 #[test]
 fn wrong_ones_of_such_a_source() {
-    check(&source("every: 0s"), expect![[r#"
+    check(
+        &source("every: 0s"),
+        expect![[r#"
         error: `every` of source `in` must be `once` or a duration such as `5m`
           at pipeline.yaml:3:29
           found: text
           help: the default is `every: once`
-    "#]]);
-    check(&source("every: often, files: ./in"), expect![[r#"
+    "#]],
+    );
+    check(
+        &source("every: often, files: ./in"),
+        expect![[r#"
         error: `every` of source `in` must be `once` or a duration such as `5m`
           at pipeline.yaml:3:29
           found: text
@@ -70,8 +75,11 @@ fn wrong_ones_of_such_a_source() {
           at pipeline.yaml:3:43
           found: text
           help: give it its keys, or remove it
-    "#]]);
-    check(&source("files: { path: in, whendone: keep }"), expect![[r#"
+    "#]],
+    );
+    check(
+        &source("files: { path: in, whendone: keep }"),
+        expect![[r#"
         error: `files` of source `in` has no `type`
           at pipeline.yaml:3:29
           help: write `files: { type: drop_folder, path: ./incoming }`
@@ -80,7 +88,8 @@ fn wrong_ones_of_such_a_source() {
           at pipeline.yaml:3:41
           settings here: type, path, pattern, settle, order, when_done
           help: did you mean `when_done`? Otherwise remove it
-    "#]]);
+    "#]],
+    );
     check(
         &source("files: { type: sftp, path: 7, pattern: \"a/*.csv\", settle: 2, order: size, when_done: burn }"),
         expect![[r#"
