@@ -208,8 +208,55 @@ fn mistakes_are_told_with_their_places() {
         place.write("pipeline.yaml", text);
         place.brazeline(&["check", "pipeline.yaml"]).stderr
     };
-    expect![""].assert_eq(&told(&text));
-    expect![""].assert_eq(&told(&text.replace("every: 0s", "address: \"127.0.0.1:0\"")));
-    expect![""].assert_eq(&told(&text.replace(", acknowledge: delivered, every: 0s", "").replace("files:", "filse:")));
-    expect![""].assert_eq(&told(&text.replace("type: drop_folder, path: in", "type: sftp, order: size, pattern: a/b")));
+    expect![[r#"
+        error: `every` of source `rows` must be `once` or a duration such as `5m`
+          at pipeline.yaml:3:114
+          found: text
+          help: the default is `every: once`
+    "#]]
+    .assert_eq(&told(&text));
+    expect![[r#"
+        error: `acknowledge` means nothing to source `rows`
+          at pipeline.yaml:3:83
+          it reads files
+          help: remove `acknowledge`; it may have: files, every
+
+        error: `address` means nothing to source `rows`
+          at pipeline.yaml:3:107
+          it reads files
+          help: remove `address`; it may have: files, every
+    "#]]
+    .assert_eq(&told(&text.replace("every: 0s", "address: \"127.0.0.1:0\"")));
+    expect![[r#"
+        error: source `rows` has no setting `filse`
+          at pipeline.yaml:3:29
+          settings here: identifier, type, authorization, acknowledge, max_uncommitted, address, max_body, every, files
+          help: did you mean `files`? Otherwise remove it
+    "#]]
+    .assert_eq(&told(&text.replace(", acknowledge: delivered, every: 0s", "").replace("files:", "filse:")));
+    expect![[r#"
+        error: `files` of source `rows` has no `path`
+          at pipeline.yaml:3:36
+          help: write `files: { type: drop_folder, path: ./incoming }`
+
+        error: `type` of `files` of source `rows` must be `drop_folder`
+          at pipeline.yaml:3:44
+          found: text
+          help: write `files: { type: drop_folder, path: ./incoming }`
+
+        error: `order` of `files` of source `rows` must be `modified` or `name`
+          at pipeline.yaml:3:57
+          found: text
+          help: the default is `order: modified`
+
+        error: `pattern` of `files` of source `rows` must be a pattern of file names
+          at pipeline.yaml:3:72
+          help: write `pattern: "*.csv"`; a folder stands in `path`
+
+        error: `every` of source `rows` must be `once` or a duration such as `5m`
+          at pipeline.yaml:3:124
+          found: text
+          help: the default is `every: once`
+    "#]]
+    .assert_eq(&told(&text.replace("type: drop_folder, path: in", "type: sftp, order: size, pattern: a/b")));
 }

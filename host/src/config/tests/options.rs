@@ -54,12 +54,74 @@ fn of_a_source_that_asks_or_reads_files() {
 
 #[test]
 fn wrong_ones_of_such_a_source() {
-    check(&source("every: 0s"), expect![""]);
-    check(&source("every: often, files: ./in"), expect![""]);
-    check(&source("files: { path: in, whendone: keep }"), expect![""]);
+    check(
+        &source("every: 0s"),
+        expect![[r#"
+        error: `every` of source `in` must be `once` or a duration such as `5m`
+          at pipeline.yaml:3:29
+          found: text
+          help: the default is `every: once`
+    "#]],
+    );
+    check(
+        &source("every: often, files: ./in"),
+        expect![[r#"
+        error: `every` of source `in` must be `once` or a duration such as `5m`
+          at pipeline.yaml:3:29
+          found: text
+          help: the default is `every: once`
+
+        error: `files` of source `in` must be a map of `key: value`
+          at pipeline.yaml:3:43
+          found: text
+          help: give it its keys, or remove it
+    "#]],
+    );
+    check(
+        &source("files: { path: in, whendone: keep }"),
+        expect![[r#"
+        error: `files` of source `in` has no `type`
+          at pipeline.yaml:3:29
+          help: write `files: { type: drop_folder, path: ./incoming }`
+
+        error: `files` of source `in` has no setting `whendone`
+          at pipeline.yaml:3:41
+          settings here: type, path, pattern, settle, order, when_done
+          help: did you mean `when_done`? Otherwise remove it
+    "#]],
+    );
     check(
         &source("files: { type: sftp, path: 7, pattern: \"a/*.csv\", settle: 2, order: size, when_done: burn }"),
-        expect![""],
+        expect![[r#"
+            error: `type` of `files` of source `in` must be `drop_folder`
+              at pipeline.yaml:3:37
+              found: text
+              help: write `files: { type: drop_folder, path: ./incoming }`
+
+            error: `path` of `files` of source `in` must be text
+              at pipeline.yaml:3:49
+              found: a number
+              help: write `path: "..."`
+
+            error: `pattern` of `files` of source `in` must be a pattern of file names
+              at pipeline.yaml:3:61
+              help: write `pattern: "*.csv"`; a folder stands in `path`
+
+            error: `settle` of `files` of source `in` must be a duration such as `100ms` or `5m` between 0s and 1h
+              at pipeline.yaml:3:80
+              found: a number
+              help: the default is `settle: 2s`
+
+            error: `order` of `files` of source `in` must be `modified` or `name`
+              at pipeline.yaml:3:90
+              found: text
+              help: the default is `order: modified`
+
+            error: `when_done` of `files` of source `in` must be `move` or `keep` or `delete`
+              at pipeline.yaml:3:107
+              found: text
+              help: the default is `when_done: move`
+        "#]],
     );
 }
 

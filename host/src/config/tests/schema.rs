@@ -292,6 +292,57 @@ fn what_an_editor_gets() {
                   "description": "The name of an authorization.",
                   "type": "string"
                 },
+                "every": {
+                  "default": "once",
+                  "description": "How long after the end of a run the next begins, for a source that asks for pages or reads files; or `once`. After a start the first begins at once. Without it, pages are asked for once and a folder of files is watched.",
+                  "type": "string"
+                },
+                "files": {
+                  "additionalProperties": false,
+                  "description": "Where the files lie that a source reads.",
+                  "properties": {
+                    "order": {
+                      "default": "modified",
+                      "description": "Which file comes first: the one changed first, or by name.",
+                      "enum": [
+                        "modified",
+                        "name"
+                      ]
+                    },
+                    "path": {
+                      "description": "The folder. A relative path begins at this file's folder.",
+                      "type": "string"
+                    },
+                    "pattern": {
+                      "default": "*",
+                      "description": "Which files are meant: `*` is any text, `?` any letter.",
+                      "type": "string"
+                    },
+                    "settle": {
+                      "default": "2s",
+                      "description": "How long a file's size and time must stand still before it is taken. Between 0s and 1h.",
+                      "type": "string"
+                    },
+                    "type": {
+                      "const": "drop_folder",
+                      "description": "A folder of this machine."
+                    },
+                    "when_done": {
+                      "default": "move",
+                      "description": "What becomes of a file that was read: it is moved to the folder `done` beside it, kept, or deleted.",
+                      "enum": [
+                        "move",
+                        "keep",
+                        "delete"
+                      ]
+                    }
+                  },
+                  "required": [
+                    "type",
+                    "path"
+                  ],
+                  "type": "object"
+                },
                 "max_body": {
                   "default": "10MiB",
                   "description": "The largest body that a caller may send; a larger one is answered with 413. Between 1KiB and 1GiB.",
