@@ -17,6 +17,8 @@ mod receiver;
 #[path = "support/scene.rs"]
 mod scene;
 
+#[path = "e2e/accounts.rs"]
+mod accounts;
 #[path = "e2e/audiences.rs"]
 mod audiences;
 #[path = "e2e/budgets.rs"]
@@ -41,8 +43,12 @@ mod live;
 mod pages;
 #[path = "e2e/rejections.rs"]
 mod rejections;
+#[path = "e2e/reload.rs"]
+mod reload;
 #[path = "e2e/remembers.rs"]
 mod remembers;
+#[path = "e2e/replay.rs"]
+mod replay;
 #[path = "e2e/shape.rs"]
 mod shape;
 #[path = "e2e/vector.rs"]

@@ -13,7 +13,7 @@ mod reach;
 use std::collections::BTreeMap;
 
 use crate::clock::{Clock, Moment};
-use crate::component::{Component, Kind, Library};
+use crate::component::{Component, Kind, Library, Node};
 use crate::config::{self, Pipeline, Secrets};
 use crate::delivery::budget::Shared;
 use crate::delivery::request::Client;
@@ -112,6 +112,18 @@ impl<'p> Assembly<'p> {
             Plugin::Source(_) => reach::callers(self.pipeline, node, secrets).map(drop),
             Plugin::Sink(_) => reach::own_scheme(self.pipeline, node, secrets).map(drop),
         }
+    }
+
+    /// The components that read what is sent to a source, by its id.
+    #[must_use]
+    pub fn receivers(&self) -> BTreeMap<String, Node> {
+        let receiver = |source: &config::Source| match self.plugins.get(source.node.id.as_str())? {
+            Plugin::Component { component, node, .. } if component.kinds().has(Kind::Receiver) => {
+                Some((source.node.id.clone(), node.clone()))
+            }
+            _ => None,
+        };
+        self.pipeline.sources.iter().filter_map(receiver).collect()
     }
 
     /// Gives every node its secrets, and binds the addresses at which sources listen: a port in use is a mistake like any other.

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::command::remembered::Comparison;
 use crate::command::{self, Exit};
+use crate::control::Which;
 use crate::observe::log::Format;
 
 /// Moves customer data between systems through WebAssembly plugins.
@@ -70,6 +71,19 @@ enum Command {
     Inspect {
         /// The name of a plugin that comes with the program, or the path of a `.wasm` file.
         plugin: Option<String>,
+    },
+    /// Show how a pipeline stands, whether it runs or not: what became of all events, what waits, what stopped.
+    Status {
+        /// The pipeline file.
+        pipeline: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let a run read its pipeline file again, as SIGHUP does. A file that is wrong changes nothing.
+    Reload {
+        /// The pipeline file.
+        pipeline: PathBuf,
     },
     /// Print the JSON Schema of pipeline files, for editors.
     Schema,
@@ -183,6 +197,57 @@ enum DeadLetters {
         #[arg(long, default_value_t = 0)]
         from: u64,
     },
+    /// Show one whole, with the event: it may hold personal data.
+    Show {
+        /// The pipeline file.
+        pipeline: PathBuf,
+        /// Its number.
+        number: u64,
+    },
+    /// Send them again to the node that rejected them, once what was wrong is mended. If nothing runs, the next run does.
+    Replay {
+        /// The pipeline file.
+        pipeline: PathBuf,
+        #[command(flatten)]
+        chosen: Chosen,
+        /// Also those that the other side may have taken, which it then may have twice.
+        #[arg(long)]
+        may_have_arrived: bool,
+    },
+    /// Forget them. Nothing brings them back.
+    Purge {
+        /// The pipeline file.
+        pipeline: PathBuf,
+        #[command(flatten)]
+        chosen: Chosen,
+        /// With --all: yes, all.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// Which dead letters.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Chosen {
+    /// Those with these numbers.
+    numbers: Vec<u64>,
+    /// Those that this node rejected.
+    #[arg(long)]
+    node: Option<String>,
+    /// All.
+    #[arg(long)]
+    all: bool,
+}
+
+impl From<Chosen> for Which {
+    fn from(Chosen { numbers, node, .. }: Chosen) -> Self {
+        match node {
+            Some(node) => Self::Node(node),
+            None if numbers.is_empty() => Self::All,
+            None => Self::Numbers(numbers),
+        }
+    }
 }
 
 /// Does what the arguments say, and answers how it ended.
@@ -206,6 +271,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Authorizations { pipeline, json } => command::authorizations::list(&pipeline, json),
         Command::Inspect { plugin: Some(plugin) } => command::inspect::inspect(&plugin),
         Command::Inspect { plugin: None } => command::inspect::list(),
+        Command::Status { pipeline, json } => command::status::status(&pipeline, json),
+        Command::Reload { pipeline } => command::reload::reload(&pipeline),
         Command::Schema => command::schema::schema(),
         Command::Approve { remembering: Remembering { pipeline, node } } => {
             command::remembered::approve(&pipeline, node.as_deref())
@@ -237,6 +304,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Command::DeadLetters(DeadLetters::List { pipeline, json, limit, from }) => {
             command::dead_letters::list(&pipeline, &command::dead_letters::Page { from, limit, json })
+        }
+        Command::DeadLetters(DeadLetters::Show { pipeline, number }) => command::dead_letters::show(&pipeline, number),
+        Command::DeadLetters(DeadLetters::Replay { pipeline, chosen, may_have_arrived }) => {
+            command::dead_letters::replay(&pipeline, chosen.into(), may_have_arrived)
+        }
+        Command::DeadLetters(DeadLetters::Purge { pipeline, chosen, yes }) => {
+            command::dead_letters::purge(&pipeline, chosen.into(), yes)
         }
     })
     .into()

@@ -6,15 +6,20 @@ pub mod dead_letters;
 pub mod dry_run;
 pub mod inspect;
 mod live;
+pub mod reload;
 pub mod remembered;
+mod rounds;
 pub mod run;
 pub mod schema;
+pub mod status;
 
 use std::io::{IsTerminal, stderr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::component::Library;
+use crate::config::Pipeline;
+use crate::control::{self, Answer, Request, Unanswered};
 use crate::problem::Problems;
 
 /// How the program ends. Scripts and supervisors look at it.
@@ -86,6 +91,16 @@ pub fn say(problems: &Problems) {
     match stderr().is_terminal() {
         true => eprintln!("{}", problems.coloured()),
         false => eprintln!("{problems}"),
+    }
+}
+
+/// The answer of whoever has the pipeline's store; none if nothing ran yet.
+fn asked(pipeline: &Pipeline, request: Request) -> Result<Option<Answer>, Failure> {
+    match control::ask_or_open(pipeline, request) {
+        Ok(answer) => Ok(Some(answer)),
+        Err(Unanswered::NothingRan) => Ok(None),
+        Err(Unanswered::Problems(problems)) => Err(Failure::Stopped(problems)),
+        Err(Unanswered::Unforeseen(error)) => Err(error.into()),
     }
 }
 

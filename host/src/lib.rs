@@ -16,6 +16,7 @@ pub mod connector;
 pub mod pipeline;
 
 pub mod assembly;
+pub mod control;
 pub mod observe;
 
 pub mod cli;

@@ -3,6 +3,7 @@
 //! Each source has a flow, each sink a driver, and the ledger knows what is open between them. Nothing here knows a file format,
 //! a protocol or a vendor.
 
+pub mod again;
 mod breaker;
 pub mod dead;
 pub mod flow;
@@ -19,9 +20,10 @@ pub mod sink;
 pub mod snapshot;
 pub mod source;
 pub mod stop;
+pub mod window;
 
 pub use graph::Graph;
-pub use run::{Ended, run};
+pub use run::{Ended, run, run_in};
 
 #[cfg(test)]
 mod tests;

@@ -47,6 +47,7 @@ fn a_data_dir_that_is_in_use() {
 
     let again = run(folder.path(), &["run", "pipeline.yaml"]);
     let letters = run(folder.path(), &["dead-letters", "list", "pipeline.yaml"]);
+    let reload = run(folder.path(), &["reload", "pipeline.yaml"]);
     drop(first.stdin.take());
     log.for_each(drop);
     assert_eq!(first.wait().unwrap().code(), Some(0));
@@ -57,11 +58,12 @@ fn a_data_dir_that_is_in_use() {
           help: stop the other one, or give this pipeline its own `data_dir`
     "#]]
     .assert_eq(&again.failure());
+    // The run is asked.
+    assert_eq!((letters.code, letters.stdout.as_str()), (Some(0), "no dead letters\n"));
     expect![[r#"
         ? 1
-        error: the `data_dir` ./data is in use
-          ./data is in use by another run; stop it, or give this pipeline its own `data_dir`
-          help: stop the pipeline first (SIGTERM): it goes on where it was
+        error: a pipeline that reads standard input cannot be reloaded: what was read of it is gone
+          help: stop the run and start it again
     "#]]
-    .assert_eq(&letters.failure());
+    .assert_eq(&reload.failure());
 }

@@ -102,7 +102,12 @@ impl Scene {
         found.unwrap_or_else(|| panic!("Braze knows no {id}"))
     }
 
-    /// The dead letters, once the program has ended.
+    /// What `status` says.
+    pub fn status(&self) -> Value {
+        status(&self.place)
+    }
+
+    /// The dead letters, while the program runs or not.
     pub fn dead_letters(&self) -> Vec<Value> {
         let listed = self.place.brazeline(&["dead-letters", "list", "pipeline.yaml", "--json"]);
         assert_eq!(listed.code, Some(0), "{}", listed.stderr);
@@ -117,6 +122,18 @@ impl Scene {
 
 fn told(what: &str, waited: Result<(), TimedOut>) {
     waited.unwrap_or_else(|error| panic!("{what}: {error}"));
+}
+
+/// What `status` says of the pipeline of this place.
+pub fn status(place: &Place) -> Value {
+    let said = place.brazeline(&["status", "pipeline.yaml", "--json"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    serde_json::from_str(&said.stdout).unwrap()
+}
+
+/// What it says of a node.
+pub fn node<'a>(status: &'a Value, id: &str) -> &'a Value {
+    status["nodes"].as_array().unwrap().iter().find(|node| node["id"] == id).unwrap()
 }
 
 /// The ids `u-0`, `u-1` and so on.

@@ -6,11 +6,11 @@ use std::path::Path;
 use anyhow::Context;
 use serde_json::json;
 
-use super::{Exit, Outcome};
+use super::{Exit, Failure, Outcome, asked};
 use crate::clock::shown as time;
 use crate::config;
+use crate::control::{Answer, Letter, Replayed, Request, Which};
 use crate::problem::Problem;
-use crate::store::{LocalStore, Store, StoreError, StoredLetter};
 
 /// Which of them, and how.
 #[derive(Debug, Clone, Copy)]
@@ -23,23 +23,62 @@ pub struct Page {
     pub json: bool,
 }
 
-/// Lists what is stored. It needs the pipeline to be at rest: a running one holds its store.
+/// Lists what is stored.
 pub fn list(file: &Path, page: &Page) -> Outcome {
     let pipeline = config::load(file)?;
-    let store = match LocalStore::look(&pipeline.data_dir) {
-        Ok(store) => store,
-        Err(StoreError::Missing { .. }) => return none(&pipeline.data_dir, page),
-        Err(error @ StoreError::Locked { .. }) => {
-            let what = format!("the `data_dir` {} is in use", pipeline.data_dir.display());
-            let problem = Problem::error(what, "stop the pipeline first (SIGTERM): it goes on where it was")
-                .fact(error.to_string());
-            return Err(super::Failure::Stopped(problem.into()));
-        }
-        Err(error) => return Err(anyhow::Error::new(error).into()),
+    let letters = match asked(&pipeline, Request::Letters { from: page.from, limit: page.limit })? {
+        Some(Answer::Letters(letters)) => letters,
+        _ => return none(&pipeline.data_dir, page),
     };
-    let letters = store.reader().dead_letters(page.from, page.limit).map_err(anyhow::Error::new)?;
     write(&letters, page, &mut stdout().lock()).context("standard output cannot be written")?;
     Ok(Exit::Done)
+}
+
+/// Shows one, with the event: for the eyes of somebody who may see it.
+pub fn show(file: &Path, number: u64) -> Outcome {
+    let pipeline = config::load(file)?;
+    let letters = match asked(&pipeline, Request::Letter { number })? {
+        Some(Answer::Letters(letters)) => letters,
+        _ => Vec::new(),
+    };
+    let letter = letters.first().ok_or_else(|| nothing_ran(&pipeline.data_dir))?;
+    whole(letter, &mut stdout().lock()).context("standard output cannot be written")?;
+    Ok(Exit::Done)
+}
+
+/// Sends them again to who rejected them.
+pub fn replay(file: &Path, which: Which, may_have_arrived: bool) -> Outcome {
+    let pipeline = config::load(file)?;
+    let replayed = match asked(&pipeline, Request::Replay { which, may_have_arrived })? {
+        Some(Answer::Replayed(replayed)) => replayed,
+        _ => return Err(nothing_ran(&pipeline.data_dir)),
+    };
+    let Replayed { letters, kept, more_kept } = replayed;
+    println!("{letters} dead letters are sent again");
+    kept.iter().for_each(|kept| println!("{} stays: {}", kept.number, kept.why.escape_debug()));
+    if more_kept > 0 {
+        println!("{more_kept} more stay");
+    }
+    Ok(if kept.is_empty() { Exit::Done } else { Exit::Rejected })
+}
+
+/// Forgets them.
+pub fn purge(file: &Path, which: Which, yes: bool) -> Outcome {
+    let pipeline = config::load(file)?;
+    if which == Which::All && !yes {
+        let help = "add `--yes` if none of these events is needed any more; nothing brings them back";
+        return Err(Failure::Wrong(Problem::error("all dead letters would be forgotten", help).into()));
+    }
+    match asked(&pipeline, Request::Purge { which })? {
+        Some(Answer::Purged(letters)) => println!("{letters} dead letters are forgotten"),
+        _ => return Err(nothing_ran(&pipeline.data_dir)),
+    }
+    Ok(Exit::Done)
+}
+
+fn nothing_ran(data_dir: &Path) -> Failure {
+    let what = format!("no dead letters: {} holds no store yet", data_dir.display());
+    Failure::Stopped(Problem::error(what, "run the pipeline first").into())
 }
 
 fn none(data_dir: &Path, page: &Page) -> Outcome {
@@ -49,7 +88,7 @@ fn none(data_dir: &Path, page: &Page) -> Outcome {
     Ok(Exit::Done)
 }
 
-fn write(letters: &[StoredLetter], page: &Page, out: &mut impl Write) -> io::Result<()> {
+fn write(letters: &[Letter], page: &Page, out: &mut impl Write) -> io::Result<()> {
     if page.json {
         return letters.iter().try_for_each(|letter| writeln!(out, "{}", as_json(letter)));
     }
@@ -64,8 +103,8 @@ fn write(letters: &[StoredLetter], page: &Page, out: &mut impl Write) -> io::Res
 }
 
 /// For a terminal: neither the event nor whom it is about, for a terminal's text goes where logs go.
-fn text(stored: &StoredLetter, out: &mut impl Write) -> io::Result<()> {
-    let letter = &stored.letter;
+fn text(stored: &Letter, out: &mut impl Write) -> io::Result<()> {
+    let letter = &stored.about;
     writeln!(out, "{}  {}  {}", stored.number, time(stored.last_at_ms), letter.reason.escape_debug())?;
     let times = if letter.count == 1 { String::new() } else { format!(", {} times", letter.count) };
     let arrived = if letter.may_have_arrived { ", may have arrived" } else { "" };
@@ -73,11 +112,11 @@ fn text(stored: &StoredLetter, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "   at `{}`{source}: {}{times}{arrived}", letter.node, letter.place.escape_debug())
 }
 
-fn as_json(stored: &StoredLetter) -> serde_json::Value {
-    let letter = &stored.letter;
-    let body = match serde_json::from_slice::<serde_json::Value>(&letter.body) {
+fn as_json(stored: &Letter) -> serde_json::Value {
+    let letter = &stored.about;
+    let body = match serde_json::from_slice::<serde_json::Value>(&stored.body) {
         Ok(event) => json!({ "event": event }),
-        Err(_) => json!({ "raw": String::from_utf8_lossy(&letter.body) }),
+        Err(_) => json!({ "raw": String::from_utf8_lossy(&stored.body) }),
     };
     let mut whole = json!({
         "number": stored.number,
@@ -95,4 +134,32 @@ fn as_json(stored: &StoredLetter) -> serde_json::Value {
         whole.extend(body);
     }
     whole
+}
+
+/// All that is known of one.
+fn whole(stored: &Letter, out: &mut impl Write) -> io::Result<()> {
+    let letter = &stored.about;
+    writeln!(out, "dead letter {}", stored.number)?;
+    writeln!(out, "  reason: {}", letter.reason.escape_debug())?;
+    writeln!(out, "  at `{}`, from `{}`: {}", letter.node, letter.source, letter.place.escape_debug())?;
+    letter.key.iter().try_for_each(|key| writeln!(out, "  about: {}", key.escape_debug()))?;
+    writeln!(out, "  times: {}, first {}, last {}", letter.count, time(letter.at_ms), time(stored.last_at_ms))?;
+    let arrived = if letter.may_have_arrived { "yes" } else { "no" };
+    writeln!(out, "  may have arrived: {arrived}")?;
+    let event = serde_json::from_slice::<serde_json::Value>(&stored.body);
+    let text = match event.and_then(|event| serde_json::to_string_pretty(&event)) {
+        Ok(text) => text,
+        Err(_) => String::from_utf8_lossy(&stored.body).into_owned(),
+    };
+    // It comes from somebody else, who may not write to a terminal.
+    let clean = |line: &str| line.chars().flat_map(escaped).collect::<String>();
+    text.lines().try_for_each(|line| writeln!(out, "{}", clean(line)))
+}
+
+fn escaped(character: char) -> impl Iterator<Item = char> {
+    let (plain, control) = match character.is_control() {
+        true => (None, Some(character.escape_default())),
+        false => (Some(character), None),
+    };
+    plain.into_iter().chain(control.into_iter().flatten())
 }

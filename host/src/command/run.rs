@@ -1,15 +1,18 @@
 //! `brazeline run`
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 
+use super::rounds::{Loaded, Rounds};
+use super::status::brief;
 use super::{Exit, Failure, Outcome, library, say};
 use crate::assembly::Assembly;
 use crate::clock::Clock;
 use crate::config::{self, Pipeline, System};
+use crate::control::Status;
 use crate::observe::log::{self, Format};
-use crate::pipeline::stop::{self, stop};
 use crate::pipeline::{Ended, Graph};
 use crate::problem::{Problem, Problems};
 use crate::store::{Committer, LocalStore, StoreError};
@@ -34,43 +37,34 @@ fn start(file: &Path, format: Format, without_sources: bool) -> Outcome {
     let secrets = pipeline.resolve_secrets(&System)?;
     std::fs::create_dir_all(&pipeline.data_dir).map_err(|error| no_data_dir(&pipeline, &error))?;
     let library = library(&pipeline.data_dir)?;
+    let pipeline = Arc::new(pipeline);
     let assembly = Assembly::new(&pipeline, &library)?;
     let store = LocalStore::open(&pipeline.data_dir, pipeline.journal.max_size.0)
         .map_err(|error| no_store(&pipeline, &error))?;
     let committer = Committer::start(store).context("the store cannot be claimed")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads")?;
+    let before = committer.handle().reader().accounts().map_err(anyhow::Error::new)?;
     let ended = runtime.block_on(async {
-        let clock = Clock::system();
-        let graph = assembly.graph(&secrets, &clock).await?;
-        started(&pipeline, &graph);
-        let (asks, asked) = stop();
-        let signal = tokio::spawn(async move {
-            match stop::signal().await {
-                Ok(()) => {
-                    tracing::info!("asked to stop: requests in flight may end, what waits stays in the journal");
-                    asks.ask();
-                }
-                Err(error) => tracing::error!(%error, "signals cannot be heard"),
-            }
-        });
-        let ended = crate::pipeline::run(graph, committer.handle(), clock, asked).await;
-        signal.abort();
-        ended.map_err(stopped)
+        let rounds = Rounds::new(file, library, without_sources, committer.handle())?;
+        rounds.run(Loaded { pipeline: Arc::clone(&pipeline), secrets }, assembly).await
     });
     // Standard input may be waited for by a thread that nothing can wake.
     runtime.shutdown_background();
+    let accounts = committer.handle().reader().accounts();
     drop(committer);
-    ended.map(|ended| summary(&pipeline, file, &ended))
+    let (Loaded { pipeline: last, .. }, ended) = ended?;
+    let sums = Status::stored(&last, &accounts.map_err(anyhow::Error::new)?.since(&before));
+    Ok(summary(&last, file, &ended, &sums))
 }
 
-fn say_warnings(pipeline: &Pipeline) {
+pub(super) fn say_warnings(pipeline: &Pipeline) {
     let warnings = pipeline.warnings.clone().and(pipeline.expiring(Clock::system().unix_ms()));
     if !warnings.is_empty() {
         say(&warnings);
     }
 }
 
-fn started(pipeline: &Pipeline, graph: &Graph) {
+pub(super) fn started(pipeline: &Pipeline, graph: &Graph) {
     for authorization in &pipeline.authorizations {
         for (target, origin) in authorization.hosts.iter().filter(|(_, origin)| origin.value.is_plain()) {
             tracing::warn!(authorization = %authorization.name, target, origin = %origin.value, "spoken to unencrypted");
@@ -80,7 +74,7 @@ fn started(pipeline: &Pipeline, graph: &Graph) {
     tracing::info!(pipeline = %pipeline.name, data_dir = %pipeline.data_dir.display(), sources, transforms, sinks, "started");
 }
 
-fn summary(pipeline: &Pipeline, file: &Path, ended: &Ended) -> Exit {
+fn summary(pipeline: &Pipeline, file: &Path, ended: &Ended, sums: &Status) -> Exit {
     let counts = ended.counts;
     tracing::info!(
         pipeline = %pipeline.name,
@@ -88,6 +82,7 @@ fn summary(pipeline: &Pipeline, file: &Path, ended: &Ended) -> Exit {
         settled = counts.settled,
         rejected = counts.rejected,
         skipped = counts.skipped,
+        nodes = brief(sums),
         "ended"
     );
     if counts.rejected > 0 {
@@ -124,8 +119,14 @@ fn no_store(pipeline: &Pipeline, error: &StoreError) -> Failure {
     Failure::Stopped(problem.into())
 }
 
+/// The process cannot be told to stop.
+pub(super) fn no_signals(error: &std::io::Error) -> Failure {
+    let help = "see what it says; without them, a run could not be stopped in order";
+    Failure::Stopped(Problem::error("signals cannot be heard", help).fact(error.to_string()).into())
+}
+
 /// A run that was broken off: what it had taken on is safe, and the next run goes on with it.
-fn stopped(error: anyhow::Error) -> Failure {
+pub(super) fn stopped(error: anyhow::Error) -> Failure {
     match error.downcast_ref::<StoreError>() {
         Some(store) => {
             let help = "mend the disk, then start again: nothing that was acknowledged is lost";

@@ -150,13 +150,22 @@ impl Graph {
     /// The route of one source: the transforms that it reaches, in order, and the sinks.
     #[must_use]
     pub fn route(&self, source: &str) -> Route {
-        let mut reached: Vec<(&str, Input)> = vec![(source, Input::Source)];
-        let inputs_of = |reached: &[(&str, Input)], inputs: &[String]| -> Vec<Input> {
+        self.route_at(source, source)
+    }
+
+    /// The route of a source's events that are given at this node: the node, if it is not the source itself, and what it reaches.
+    #[must_use]
+    pub fn route_at(&self, source: &str, node: &str) -> Route {
+        let mut reached: Vec<(&str, Input)> = if source == node { vec![(source, Input::Source)] } else { Vec::new() };
+        let inputs_of = |reached: &[(&str, Input)], id: &str, inputs: &[String]| -> Vec<Input> {
+            if id == node {
+                return vec![Input::Source];
+            }
             reached.iter().filter(|(id, _)| inputs.iter().any(|input| input == id)).map(|(_, input)| *input).collect()
         };
         let (mut steps, mut ends, mut inputs_of_ends) = (Vec::new(), Vec::new(), Vec::new());
         for (place, transform) in self.transforms.iter().enumerate() {
-            let inputs = inputs_of(&reached, &transform.inputs);
+            let inputs = inputs_of(&reached, &transform.id, &transform.inputs);
             if inputs.is_empty() {
                 continue;
             }
@@ -169,13 +178,22 @@ impl Graph {
             steps.push(Step { id: transform.id.clone(), node: transform.node.clone(), inputs });
         }
         for (place, sink) in self.sinks.iter().enumerate() {
-            let inputs = inputs_of(&reached, &sink.inputs);
+            let inputs = inputs_of(&reached, &sink.id, &sink.inputs);
             if !inputs.is_empty() {
                 ends.push(End::Sink(place));
                 inputs_of_ends.push(inputs);
             }
         }
         Route { flow: Flow { source: source.to_owned(), steps, sinks: inputs_of_ends }, ends }
+    }
+
+    /// The nodes that a source's events reach, itself among them.
+    #[must_use]
+    pub fn reached(&self, source: &str) -> Vec<String> {
+        let Route { flow, ends } = self.route(source);
+        let ends = ends.into_iter().map(|end| self.end(end).to_owned());
+        let steps = flow.steps.into_iter().map(|step| step.id);
+        [source.to_owned()].into_iter().chain(steps).chain(ends).collect()
     }
 
     /// The id of an end.

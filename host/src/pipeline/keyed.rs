@@ -123,6 +123,7 @@ impl Keyed {
     /// Decides until the flows have ended and all is decided, or a stop is asked for; then waits for the sink to end.
     pub async fn run(mut self, mut inboxes: Inboxes, ends: Stopper) -> anyhow::Result<End> {
         let (mut stop, ledger) = (self.parts.stop.clone(), Arc::clone(&self.parts.ledger));
+        self.remember().await?;
         loop {
             let freed = ledger.freed();
             while let Ok(parcel) = inboxes.parcels.try_recv() {
@@ -313,13 +314,20 @@ impl Keyed {
             }
             self.core.memory.approve(held.into_iter().map(|(source, _)| source.to_string()));
         }
-        let states = self.core.memory.flush();
-        if !states.is_empty() {
-            let stored = self.parts.ledger.decide(Decided { states, ..Decided::default() });
-            stored.await.map_err(|_| StoreError::Closed)?;
-        }
+        self.remember().await?;
         // Whoever asked may have gone.
         let _gone = answer.send(reply);
+        Ok(())
+    }
+
+    /// Stores what changed of the memory without a decision.
+    async fn remember(&mut self) -> anyhow::Result<()> {
+        let states = self.core.memory.flush();
+        if states.is_empty() {
+            return Ok(());
+        }
+        let stored = self.parts.ledger.decide(Decided { states, ..Decided::default() });
+        stored.await.map_err(|_| StoreError::Closed)?;
         Ok(())
     }
 

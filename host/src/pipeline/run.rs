@@ -13,6 +13,7 @@ use crate::component::Node;
 use crate::config::{Acknowledge, SourceOptions};
 use crate::store::{Cursor, DeadLetter, Handle};
 
+use super::again::{self, Again};
 use super::breaker::Breaker;
 use super::flow::{Flow, Flowed};
 use super::graph::{self, Graph, Remembering, Route, SourceKind};
@@ -23,6 +24,7 @@ use super::rehearsal::Rehearsal;
 use super::sink::{self, Parcel};
 use super::source::{Inlet, Keeping, Look, Wave, follow};
 use super::stop::{Stop, Stopper, stop};
+use super::window::Window;
 
 /// How many batches wait between a source and its flow: enough that reading and changing overlap.
 const WAVES: usize = 2;
@@ -47,6 +49,17 @@ enum End {
 
 /// Runs until all sources have ended and all is settled, or a stop is asked for, or nothing can go on.
 pub async fn run(graph: Graph, store: Handle, clock: Clock, asked: Stop) -> anyhow::Result<Ended> {
+    run_in(graph, store, clock, asked, Arc::default()).await
+}
+
+/// The same, for others to see through this window.
+pub async fn run_in(
+    graph: Graph,
+    store: Handle,
+    clock: Clock,
+    asked: Stop,
+    window: Arc<Window>,
+) -> anyhow::Result<Ended> {
     let outboxes = graph.transforms.iter().filter(|transform| transform.keyed.is_some());
     let outboxes: Vec<String> = outboxes.map(|transform| transform.id.clone()).collect();
     let feeds = graph.sources.iter().map(|source| (source.id.as_str(), source.options.clone()));
@@ -57,13 +70,23 @@ pub async fn run(graph: Graph, store: Handle, clock: Clock, asked: Stop) -> anyh
         books.push(book(&graph, id, &options, &route, &store).await?);
         routes.push(route);
     }
+    let agains = again::all(&graph);
+    for again in &agains {
+        books.push(book(&graph, &again.log, &again.options, &again.route, &store).await?);
+    }
+    let names = books.iter().map(|book| book.id.clone()).collect();
     import::tidy(&graph.data_dir, graph.sources.iter().map(|source| source.id.as_str())).await?;
     let ledger = Arc::new(Ledger::new(books));
-    let mut run = Run { parts: JoinSet::new(), ledger, store, clock, asked: asked.clone(), slots: BTreeMap::new() };
+    window.open(&ledger, names);
+    let (parts, slots) = (JoinSet::new(), BTreeMap::new());
+    let mut run = Run { parts, ledger, store, clock, asked: asked.clone(), slots, window };
+    let all_ends: Vec<Vec<graph::End>> =
+        routes.iter().chain(agains.iter().map(|again| &again.route)).map(|route| route.ends.clone()).collect();
+    let first_again = routes.len();
     let shadows: Vec<_> = routes[graph.sources.len()..].iter().map(|route| shadow(&graph, route)).collect();
     let Graph { sources, transforms, sinks, journal_max_bytes, .. } = graph;
     let (comebacks, backs): (Vec<_>, Vec<_>) = outboxes.iter().map(|_| mpsc::unbounded_channel()).unzip();
-    let mut outlets = Outlets { sinks: run.sinks(sinks, &routes, sources.len(), comebacks), keyed: BTreeMap::new() };
+    let mut outlets = Outlets { sinks: run.sinks(sinks, &all_ends, sources.len(), comebacks), keyed: BTreeMap::new() };
     let count = sources.len();
     let outbox_routes = routes.split_off(count);
     let outbox = |(number, ((route, back), shadow))| Outbox { number, route, back, shadow, bytes: journal_max_bytes };
@@ -73,10 +96,15 @@ pub async fn run(graph: Graph, store: Handle, clock: Clock, asked: Stop) -> anyh
         let number = outbox.number;
         let parcels = run.keyed(transform, outbox, &outlets)?;
         outlets.keyed.insert(place, parcels);
-        run.slots.insert(outboxes[number - count].clone(), slots(&routes, graph::End::Keyed(place)));
+        run.slots.insert(outboxes[number - count].clone(), self::slots(&all_ends, graph::End::Keyed(place)));
     }
+    let mut ended = Vec::new();
     for (number, (source, route)) in sources.into_iter().zip(routes).enumerate() {
-        run.source(number, source, route, &outlets).await?;
+        ended.push(run.source(number, source, route, &outlets).await?);
+    }
+    let ended = all_of(ended);
+    for (number, again) in (first_again..).zip(agains) {
+        run.again(number, again, ended.clone(), &outlets);
     }
     // Only the flows hold the inboxes of what they end in: when they end, so do those.
     drop(outlets);
@@ -102,6 +130,18 @@ fn shadow(graph: &Graph, route: &Route) -> Option<(Node, Arc<Rehearsal>)> {
     let graph::End::Sink(place) = route.ends.first()? else { return None };
     let outlet = &graph.sinks.get(*place)?.outlet;
     Some((outlet.node()?.clone(), Arc::clone(outlet.rehearsal()?)))
+}
+
+/// Asked for when all of these are.
+fn all_of(stops: Vec<Stop>) -> Stop {
+    let (all, asked) = stop();
+    tokio::spawn(async move {
+        for mut one in stops {
+            one.asked().await;
+        }
+        all.ask();
+    });
+    asked
 }
 
 /// The numbers of the sinks in each source's book, by the sink's id.
@@ -131,6 +171,7 @@ struct Run {
     clock: Clock,
     asked: Stop,
     slots: Slots,
+    window: Arc<Window>,
 }
 
 async fn book(graph: &Graph, id: &str, options: &SourceOptions, route: &Route, store: &Handle) -> anyhow::Result<Book> {
@@ -151,7 +192,7 @@ impl Run {
     fn sinks(
         &mut self,
         sinks: Vec<graph::Sink>,
-        routes: &[Route],
+        ends: &[Vec<graph::End>],
         sources: usize,
         comebacks: Vec<mpsc::UnboundedSender<Comeback>>,
     ) -> Vec<Inbox> {
@@ -160,7 +201,7 @@ impl Run {
         }
         let mut inboxes = Vec::new();
         for (place, sink) in sinks.into_iter().enumerate() {
-            let slots = slots(routes, graph::End::Sink(place));
+            let slots = slots(ends, graph::End::Sink(place));
             let delivers = |back: &usize| slots.iter().any(|slot| slot.source == sources + back);
             let backs: Vec<_> = (0..comebacks.len()).filter(delivers).map(|back| comebacks[back].clone()).collect();
             self.slots.insert(sink.id.clone(), slots);
@@ -214,12 +255,8 @@ impl Run {
         };
         let driver = Keyed::load(parts)?;
         let inboxes = Inboxes { parcels, back, asks };
-        let of = id.clone();
-        self.parts.spawn(async move { End::Keyed(of, driver.run(inboxes, ends).await) });
-        let stop = self.asked.clone();
-        self.parts.spawn(async move {
-            End::Source(id, follow(inlet, appended, ended, stop).await.map(|()| None).map_err(Into::into))
-        });
+        self.parts.spawn(async move { End::Keyed(id, driver.run(inboxes, ends).await) });
+        self.follow(inlet, appended, ended);
         self.channel(number, route, incoming, outlets);
         Ok(inbox)
     }
@@ -230,7 +267,7 @@ impl Run {
         source: graph::Source,
         route: Route,
         outlets: &Outlets,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Stop> {
         let (waves, incoming) = mpsc::channel(WAVES);
         let appended = Arc::new(Notify::new());
         let position = self.store.position(&source.id).await?;
@@ -253,13 +290,37 @@ impl Run {
         let (ends, ended) = stop();
         self.parts.spawn(feed(source, Arc::clone(&inlet), ends));
         if journaled {
-            let (id, stop) = (inlet.id.clone(), self.asked.clone());
-            self.parts.spawn(async move {
-                End::Source(id, follow(inlet, appended, ended, stop).await.map(|()| None).map_err(Into::into))
-            });
+            self.follow(inlet, appended, ended.clone());
         }
         self.channel(number, route, incoming, outlets);
-        Ok(())
+        Ok(ended)
+    }
+
+    /// Starts giving what is sent again, until the sources have ended: as long as anything runs, an operator may send something again.
+    fn again(&mut self, number: usize, again: Again, ended: Stop, outlets: &Outlets) {
+        let Again { log, route, .. } = again;
+        let (waves, incoming) = mpsc::channel(WAVES);
+        let appended = Arc::new(Notify::new());
+        let inlet = Inlet {
+            id: log,
+            source: number,
+            keeping: Keeping::Journal { appended: Arc::clone(&appended), position: None },
+            waves,
+            ledger: Arc::clone(&self.ledger),
+            store: self.store.clone(),
+            clock: self.clock,
+            stop: self.asked.clone(),
+        };
+        self.follow(Arc::new(inlet), appended, ended);
+        self.channel(number, route, incoming, outlets);
+    }
+
+    fn follow(&mut self, inlet: Arc<Inlet>, appended: Arc<Notify>, ended: Stop) {
+        self.window.follows(&inlet.id, &appended);
+        let (id, stop) = (inlet.id.clone(), self.asked.clone());
+        self.parts.spawn(async move {
+            End::Source(id, follow(inlet, appended, ended, stop).await.map(|()| None).map_err(Into::into))
+        });
     }
 
     /// Starts carrying a source's waves to where its flow ends.
@@ -284,6 +345,7 @@ impl Run {
         // Not broken off: a commit may be under way.
         ledger.end();
         keep.await.map_err(failed)?;
+        self.window.close();
         Ok(Ended { counts: ledger.counts(), stopped, asked: self.asked.is_asked() })
     }
 
@@ -304,6 +366,7 @@ impl Run {
             if let Some(reason) = reason {
                 tracing::error!(node = id, reason, "stopped: nothing passes before a person acts");
                 self.slots.get(&id).into_iter().flatten().for_each(|slot| self.ledger.detach(*slot));
+                self.window.stop(&id, &reason);
                 stopped.insert(id, reason);
             }
         }
@@ -312,12 +375,12 @@ impl Run {
 }
 
 /// Where this end stands in each source's book.
-fn slots(routes: &[Route], end: graph::End) -> Vec<Slot> {
-    let slot = |(source, route): (usize, &Route)| {
-        let sink = route.ends.iter().position(|at| *at == end)?;
+fn slots(ends: &[Vec<graph::End>], end: graph::End) -> Vec<Slot> {
+    let slot = |(source, ends): (usize, &Vec<graph::End>)| {
+        let sink = ends.iter().position(|at| *at == end)?;
         Some(Slot { source, sink })
     };
-    routes.iter().enumerate().filter_map(slot).collect()
+    ends.iter().enumerate().filter_map(slot).collect()
 }
 
 /// Runs a source's own side: the connector, the server before a receiver, or what asks and reads for the other components.

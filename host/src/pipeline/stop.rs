@@ -1,5 +1,6 @@
 //! Who asked the run to stop?
 
+use tokio::signal::unix::{self, Signal, SignalKind};
 use tokio::sync::watch;
 
 /// Asks for a stop.
@@ -39,13 +40,46 @@ impl Stop {
     }
 }
 
-/// Comes back when the operating system asks for the end: SIGTERM or SIGINT.
-pub async fn signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// What the operating system tells a run.
+#[derive(Debug)]
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+/// What a signal means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// SIGTERM or SIGINT: end.
+    Stop,
+    /// SIGHUP: read the pipeline file again.
+    Reload,
+}
+
+impl Signals {
+    /// Hears them from now on.
+    pub fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: unix::signal(SignalKind::terminate())?,
+            interrupt: unix::signal(SignalKind::interrupt())?,
+            hangup: unix::signal(SignalKind::hangup())?,
+        })
     }
+
+    /// The next of them.
+    pub async fn next(&mut self) -> Wish {
+        tokio::select! {
+            _ = self.terminate.recv() => Wish::Stop,
+            _ = self.interrupt.recv() => Wish::Stop,
+            _ = self.hangup.recv() => Wish::Reload,
+        }
+    }
+}
+
+/// Comes back when the operating system asks for the end.
+pub async fn signal() -> std::io::Result<()> {
+    let mut signals = Signals::new()?;
+    while signals.next().await != Wish::Stop {}
     Ok(())
 }

@@ -49,6 +49,12 @@ impl LocalStore {
         Self::open_watched(data_dir, Limits { log_bytes, segment_bytes }, None)
     }
 
+    /// Opens what somebody left in `data_dir`. Each log may hold `log_bytes`.
+    pub fn existing(data_dir: &Path, log_bytes: u64) -> Result<Self> {
+        let segment_bytes = (log_bytes / SEGMENTS_IN_A_LOG).min(MAX_SEGMENT_BYTES);
+        Self::start(Folder::existing(data_dir)?, Limits { log_bytes, segment_bytes }, None)
+    }
+
     /// Opens what somebody left in `data_dir`, for a command that only looks.
     pub fn look(data_dir: &Path) -> Result<Self> {
         let folder = Folder::existing(data_dir)?;

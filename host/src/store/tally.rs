@@ -57,11 +57,22 @@ pub struct Accounts {
     pub cursors: BTreeMap<(String, String), Cursor>,
     /// How much the logs hold.
     pub logs: BTreeMap<String, LogSize>,
+    /// The number that the next dead letter gets.
+    pub next_letter: u64,
 }
 
 impl Accounts {
     /// A sum; 0 if nothing was counted.
     pub fn sum(&self, source: &str, sink: &str, counter: Counter) -> u64 {
         self.sums.get(&(source.to_owned(), sink.to_owned(), counter)).copied().unwrap_or(0)
+    }
+
+    /// What was counted since then; where everybody stands, as of now.
+    #[must_use]
+    pub fn since(mut self, before: &Self) -> Self {
+        for (of, sum) in &mut self.sums {
+            *sum = sum.saturating_sub(before.sums.get(of).copied().unwrap_or(0));
+        }
+        self
     }
 }

@@ -12,10 +12,11 @@ pub struct Age {
 }
 
 impl Age {
-    /// Whether something is held that is newer. A full look does not win over what is as old as itself: that may be a trigger's.
+    /// Whether something is held that is newer. What is as old wins: a full look's time is that of its answer in whole seconds, so it was made
+    /// then or later; and of two looks within a second the later one is right.
     #[must_use]
     pub fn is_behind(self, held: Mark) -> bool {
-        self.as_of_ms.is_some_and(|ms| ms < held.as_of_ms || (self.is_full && ms == held.as_of_ms))
+        self.as_of_ms.is_some_and(|ms| ms < held.as_of_ms)
     }
 
     /// The mark of what changes something that was held: the newer time.

@@ -64,11 +64,11 @@ pub fn take<'a>(
     let statements = |is_in| audiences.statements.iter().filter(move |statement| statement.1 == is_in);
     // First what makes room.
     for (name, _) in statements(false) {
-        said.leave(name, age, alone, state);
+        said.leave(name.clone(), age, alone, state);
     }
     let mut room = Room::new(settings, state);
     for (name, _) in statements(true) {
-        said.enter(name, age, look, &mut room, state)?;
+        said.enter(name.clone(), age, look, &mut room, state)?;
     }
     if age.as_of_ms.is_none() {
         // What the state holds is the age of what was said before.
@@ -84,36 +84,36 @@ impl<'a> Said<'a> {
         self.news.is_empty() && self.restated.is_empty()
     }
 
-    fn leave(&mut self, name: &Cow<'a, str>, age: Age, alone: bool, state: &mut State<'a>) {
-        match state.find(name) {
+    fn leave(&mut self, name: Cow<'a, str>, age: Age, alone: bool, state: &mut State<'a>) {
+        match state.find(&name) {
             Place::Inside(place) if age.is_behind(state.inside[place].mark) => {}
             Place::Inside(place) => {
                 let mark = age.over(state.inside[place].mark);
-                state.leave(name, mark);
-                self.news.push(Word { name: name.clone(), is_in: false, mark });
+                state.leave(&name, mark);
+                self.news.push(Word { name, is_in: false, mark });
             }
             Place::Outside(place) => self.again(name, age, place, state),
             // Who was never in it is in a full look not worth a word, or everybody would be told about every audience.
             Place::Nowhere(_) if age.is_full && !state.unsure => {}
             Place::Nowhere(_) => {
                 let mark = age.over(Mark::default());
-                state.leave(name, mark);
+                state.leave(&name, mark);
                 // Several at once may be a full membership, most of which did not change now.
                 let list = if alone && !age.is_full { &mut self.news } else { &mut self.restated };
-                list.push(Word { name: name.clone(), is_in: false, mark });
+                list.push(Word { name, is_in: false, mark });
             }
         }
     }
 
     fn enter(
         &mut self,
-        name: &Cow<'a, str>,
+        name: Cow<'a, str>,
         age: Age,
         look: &Look<'_>,
         room: &mut Room,
         state: &mut State<'a>,
     ) -> Result<(), String> {
-        let before = match state.find(name) {
+        let before = match state.find(&name) {
             Place::Inside(place) => {
                 let mark = &mut state.inside[place].mark;
                 mark.as_of_ms = age.confirmed_ms(*mark);
@@ -129,8 +129,8 @@ impl<'a> Said<'a> {
         let beyond = room.take(before.is_some_and(|mark| mark.beyond))?;
         let mark = Mark { beyond, ..age.over(before.unwrap_or_default()) };
         state.enter(name.clone(), mark);
-        let word = Word { name: name.clone(), is_in: true, mark };
-        match before.is_none() && look.is_first_at(name) {
+        let word = Word { name, is_in: true, mark };
+        match before.is_none() && look.is_first_at(&word.name) {
             true if room.existing_users => self.restated.push(word),
             true => {}
             false => self.news.push(word),
@@ -139,11 +139,11 @@ impl<'a> Said<'a> {
     }
 
     /// The person was out of it already: said if it is in doubt.
-    fn again(&mut self, name: &Cow<'a, str>, age: Age, place: usize, state: &mut State<'a>) {
+    fn again(&mut self, name: Cow<'a, str>, age: Age, place: usize, state: &mut State<'a>) {
         let held = &mut state.outside[place].mark;
         held.as_of_ms = age.confirmed_ms(*held);
         if std::mem::take(&mut held.doubt) {
-            self.restated.push(Word { name: name.clone(), is_in: false, mark: *held });
+            self.restated.push(Word { name, is_in: false, mark: *held });
         }
     }
 }

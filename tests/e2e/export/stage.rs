@@ -42,6 +42,8 @@ pub fn scan_with(vendors: Blocking, with: With<'_>) -> Stage {
 
 /// Any sources.
 pub fn stage(vendors: Blocking, sources: &str, inputs: &str, with: With<'_>) -> Stage {
+    // An audience of which Lytics knows nothing is a mistake in the pipeline file.
+    vendors.lytics().change(|lytics| AUDIENCES.map(|audience| lytics.people.create(audience)));
     let place = Place::new("");
     let stage = Stage { vendors, place };
     stage.write(sources, inputs, with);
@@ -52,14 +54,24 @@ impl Stage {
     /// Writes the pipeline file.
     pub fn write(&self, sources: &str, inputs: &str, With { transform, sink, .. }: With<'_>) {
         let key = self.place.write("key", API_KEY);
+        let scans = format!(
+            "api_token: \"SECRET[env.LYTICS_API_TOKEN]\", plain_http: true, hosts: {{ api: \"{}\" }}, ",
+            self.vendors.lytics().url()
+        );
+        let lytics = match (sources.contains("mode: scan"), sources.contains("authorization: lytics")) {
+            (_, false) => String::new(),
+            (scan, true) => format!(
+                "  lytics: {{ type: lytics, account: \"1234\", {}trigger_token: \"SECRET[env.TRIGGER_TOKEN]\" }}\n",
+                if scan { &scans } else { "" }
+            ),
+        };
         self.place.write(
             "pipeline.yaml",
             format!(
                 r#"name: export
 authorizations:
   braze: {{ type: braze, api_key: "SECRET[file.{key}]", plain_http: true, hosts: {{ rest: "{braze}" }} }}
-  lytics: {{ type: lytics, account: "1234", api_token: "SECRET[env.LYTICS_API_TOKEN]", trigger_token: "SECRET[env.TRIGGER_TOKEN]", plain_http: true, hosts: {{ api: "{lytics}" }} }}
-sources:
+{lytics}sources:
 {sources}transforms:
   changes: {{ type: diff-profiles, inputs: {inputs}{transform} }}
 sinks:
@@ -67,7 +79,6 @@ sinks:
 "#,
                 key = key.display(),
                 braze = self.vendors.braze().url(),
-                lytics = self.vendors.lytics().url(),
             ),
         );
     }

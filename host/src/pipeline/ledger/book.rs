@@ -136,9 +136,6 @@ impl Book {
     pub(super) fn open(&mut self, receipt: Receipt, opening: Opening) {
         let lines = pending(&opening);
         let Opening { first, events, bytes, position, mark, missed, caller, .. } = opening;
-        let settles = |mark: &u32| lines.iter().all(|line| line.get(*mark as usize).is_none_or(|one| one.left == 0));
-        let is_new = |mark: &u32| first + u64::from(*mark) >= self.settled_until;
-        self.reading.marks += u64::from(mark.filter(settles).filter(is_new).is_some());
         if position.is_some() && !std::mem::replace(&mut self.began, true) {
             // What lies before is not read again: a sink that is new here does not wait for it.
             self.sinks.iter_mut().for_each(|line| line.pass(first));
@@ -155,7 +152,9 @@ impl Book {
         }
         if let Some(position) = position {
             let end = first + u64::from(events);
-            self.reading.open(first.max(self.settled_until)..end);
+            // A mark stands behind the events.
+            let behind = first + u64::from(mark.unwrap_or(events));
+            self.reading.open(first.max(self.settled_until)..behind);
             self.positions.push_back((end, position, missed));
         }
         match batch.left {
@@ -183,7 +182,6 @@ impl Book {
         let Some(pending) = batch.lines[sink].get_mut(event as usize).filter(|one| one.left > 0) else { return };
         pending.left -= 1;
         pending.fate = pending.fate.max(fate);
-        self.reading.marks += u64::from(pending.left == 0 && pending.fate == Fate::Mark);
         if pending.left > 0 {
             return;
         }
@@ -269,7 +267,7 @@ impl Book {
             page.position = Some((end, position));
         }
         self.reading.count(self.settled_end());
-        page.tallies.extend(tallies(&self.id, "", [(Counter::Events, self.reading.take())]));
+        page.tallies.extend(tallies(&self.id, "", [(Counter::Events, std::mem::take(&mut self.reading.read))]));
         page.tallies.extend(std::mem::take(&mut self.missed).tallies(&self.id));
         page
     }

@@ -12,8 +12,6 @@ pub(super) struct Reading {
     opened: VecDeque<Range<u64>>,
     /// Counted, and not written down yet.
     pub(super) read: u64,
-    /// Numbers that are no events, and were not taken off yet.
-    pub(super) marks: u64,
 }
 
 impl Reading {
@@ -34,14 +32,6 @@ impl Reading {
                 self.opened.pop_front();
             }
         }
-    }
-
-    /// Takes what is to be written down.
-    pub(super) fn take(&mut self) -> u64 {
-        let events = self.read.saturating_sub(self.marks);
-        self.marks = self.marks.saturating_sub(self.read);
-        self.read = 0;
-        events
     }
 
     /// How many are not counted yet.

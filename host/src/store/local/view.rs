@@ -125,6 +125,7 @@ impl View {
             let of = keys::read_cursor(&key).ok_or(StoreError::Unreadable { what: "the name of a cursor" })?;
             accounts.cursors.insert(of, Cursor::decode(&value)?);
         }
+        accounts.next_letter = self.next_letter;
         accounts.logs = self.logs.iter().map(|(id, log)| (id.clone(), log.size())).collect();
         Ok(accounts)
     }

@@ -393,55 +393,26 @@ fn a_position_that_is_of_no_use_begins_again() {
 
 #[test]
 fn the_token_is_proven_by_a_request_that_changes_nothing() {
-    let scan: LyticsIngest = brazeline_kit::testing::configure(each());
-    let answers = [
-        response(200, &[], "{}"),
-        response(401, &[], ""),
-        response(403, &[], ""),
-        response(404, &[], ""),
-        response(400, &[], ""),
-        response(503, &[], ""),
-    ];
-    let found: Vec<_> = answers.iter().map(|answer| scan.judge(answer)).collect();
+    let table = [200, 401, 403, 404, 400, 503]
+        .into_iter()
+        .fold(Table::<LyticsIngest>::new(each()).ask("nonce"), |table, status| {
+            table.judge(response(status, &[], "{}"))
+        });
     expect![[r#"
-        Some(
-            Request {
-                target: "api",
-                method: "GET",
-                path: "/api/segment/0f3c/scan",
-                query: [
-                    Field {
-                        name: "limit",
-                        value: "1",
-                    },
-                    Field {
-                        name: "fields",
-                        value: "email",
-                    },
-                ],
-                headers: [],
-                body: [],
-            },
-        )
-        [
-            Works,
-            Fails(
-                "Lytics does not know the API token (401): it is mistyped, revoked or expired. Make a new one in Lytics and set it as `api_token` of the authorization",
-            ),
-            Fails(
-                "Lytics does not let the API token read audience `0f3c` (403): make one in Lytics with a role that may, Data Manager for instance, and set it as `api_token` of the authorization",
-            ),
-            Fails(
-                "Lytics does not know audience `0f3c` (404): see `audiences`",
-            ),
-            Unknown(
-                "Lytics does not scan audience `0f3c` (400): see `audiences` and `identifier`",
-            ),
-            Unknown(
-                "Lytics answers 503 now; ask again later",
-            ),
-        ]
-    "#]].assert_eq(&format!("{:#?}\n{found:#?}\n", scan.ask("nonce")));
+        GET api /api/segment/0f3c/scan?limit=1&fields=email
+
+        works
+
+        fails: Lytics does not know the API token (401): it is mistyped, revoked or expired. Make a new one in Lytics and set it as `api_token` of the authorization
+
+        fails: Lytics does not let the API token read audience `0f3c` (403): make one in Lytics with a role that may, Data Manager for instance, and set it as `api_token` of the authorization
+
+        fails: Lytics does not know audience `0f3c` (404): see `audiences`
+
+        unknown: Lytics does not scan audience `0f3c` (400): see `audiences` and `identifier`
+
+        unknown: Lytics answers 503 now; ask again later
+    "#]].assert_eq(&table.shown());
     let trigger: LyticsIngest = brazeline_kit::testing::configure(json!({ "identifier": { "email": "e" } }));
     assert_eq!(Probe::ask(&trigger, "nonce"), None);
 }

@@ -1,0 +1,221 @@
+//! How does a pipeline stand?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::clerk::keyed;
+use super::sums::{Feed, again_ids, ends};
+use super::{Clerk, Refusal};
+use crate::config::{Kind, Pipeline};
+use crate::store::{Accounts, Counter};
+
+pub use super::sums::Sums;
+
+/// All that is to be said of a pipeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// Its name.
+    pub pipeline: String,
+    /// For people.
+    pub label: Option<String>,
+    /// For people.
+    pub description: Option<String>,
+    /// What runs, if anything does.
+    pub running: Option<Running>,
+    /// Its nodes, in the order in which data flows.
+    pub nodes: Vec<NodeStatus>,
+    /// How many dead letters are stored.
+    pub dead_letters: u64,
+    /// Budgets that are spent.
+    pub pauses: Vec<Paused>,
+}
+
+/// What runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Running {
+    /// The process.
+    pub pid: u32,
+    /// Since when, milliseconds since 1970: the start, or the last reload.
+    pub since_ms: u64,
+    /// The program's version.
+    pub version: String,
+}
+
+/// A budget that is spent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paused {
+    /// The authorization that has it.
+    pub authorization: String,
+    /// Its name.
+    pub budget: String,
+    /// Until when, milliseconds since 1970.
+    pub until_ms: u64,
+}
+
+/// How a node stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeStatus {
+    /// Its id.
+    pub id: String,
+    /// `source`, `transform` or `sink`.
+    pub kind: String,
+    /// Why it stopped, if it did.
+    pub stopped: Option<String>,
+    /// How many of the dead letters are its.
+    pub dead_letters: u64,
+    /// Of one that gives events: a source, and a transform that remembers.
+    pub gives: Option<Gives>,
+    /// Of one in which events end: a sink, and a transform that remembers. All lines together.
+    pub takes: Option<Sums>,
+}
+
+/// What a node gave, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gives {
+    /// All that it read: events, what it left out, and what it could not read.
+    pub read: u64,
+    /// Left out, because its settings say so.
+    pub skipped: u64,
+    /// It could not read it.
+    pub rejected: u64,
+    /// Its journal, or outbox.
+    pub log: Option<Log>,
+    /// What became of its events.
+    pub lines: Vec<Line>,
+}
+
+/// A journal or an outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Log {
+    /// What it holds.
+    pub bytes: u64,
+    /// What it may hold.
+    pub max_bytes: u64,
+}
+
+/// What became of a node's events in one end: `read` without `skipped` and `rejected`, and `sent_again`, are `sums` and `before`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Where they end.
+    pub to: String,
+    /// Each event is in one of these.
+    #[serde(flatten)]
+    pub sums: Sums,
+    /// Dead letters that were sent again; each counts once more.
+    pub sent_again: u64,
+    /// Events from before this end was there.
+    pub before: u64,
+}
+
+impl Clerk {
+    pub(super) async fn status(&self) -> Result<Status, Refusal> {
+        let accounts = self.store.accounts().await?;
+        let keyed = self.keyed(&accounts);
+        let in_flight = |feed: &str| self.run.as_ref().map_or(0, |run| run.window.in_flight(feed));
+        let mut status = Status::of(&self.pipeline, &accounts, &keyed, &in_flight);
+        let Some(run) = &self.run else { return Ok(status) };
+        let (pid, version) = (std::process::id(), env!("CARGO_PKG_VERSION").to_owned());
+        status.running = Some(Running { pid, since_ms: run.since_ms, version });
+        let mut stopped = run.window.stopped();
+        status.nodes.iter_mut().for_each(|node| node.stopped = stopped.remove(&node.id));
+        let now = self.clock.now();
+        for (authorization, budgets) in &run.budgets {
+            let paused = |pause: crate::delivery::budget::Pause| Paused {
+                authorization: authorization.clone(),
+                budget: pause.budget,
+                until_ms: self.clock.unix_ms_at(pause.until),
+            };
+            status.pauses.extend(budgets.pauses(now).into_iter().map(paused));
+        }
+        Ok(status)
+    }
+}
+
+impl Status {
+    /// How a pipeline stands by what its store holds.
+    #[must_use]
+    pub fn stored(pipeline: &Pipeline, accounts: &Accounts) -> Self {
+        Self::of(pipeline, accounts, &keyed(pipeline, accounts), &|_| 0)
+    }
+
+    fn of(pipeline: &Pipeline, accounts: &Accounts, keyed: &BTreeSet<String>, in_flight: &dyn Fn(&str) -> u64) -> Self {
+        let account = Account { pipeline, accounts, keyed, in_flight };
+        let mut nodes: Vec<NodeStatus> = pipeline.nodes().map(|node| account.node(&node.id, node.kind)).collect();
+        let mut takes: BTreeMap<String, Sums> = BTreeMap::new();
+        for line in nodes.iter().filter_map(|node| node.gives.as_ref()).flat_map(|gives| &gives.lines) {
+            takes.entry(line.to.clone()).or_default().add(line.sums);
+        }
+        let ends = |node: &NodeStatus| node.kind == Kind::Sink.word() || keyed.contains(&node.id);
+        for node in nodes.iter_mut().filter(|node| ends(node)) {
+            node.takes = Some(takes.remove(&node.id).unwrap_or_default());
+        }
+        let letters = accounts.sums.iter().filter(|((_, _, counter), _)| *counter == Counter::Letters);
+        Self {
+            pipeline: pipeline.name.clone(),
+            label: pipeline.label.clone(),
+            description: pipeline.description.clone(),
+            running: None,
+            nodes,
+            dead_letters: letters.map(|(_, letters)| letters).sum(),
+            pauses: Vec::new(),
+        }
+    }
+}
+
+struct Account<'a> {
+    pipeline: &'a Pipeline,
+    accounts: &'a Accounts,
+    keyed: &'a BTreeSet<String>,
+    in_flight: &'a dyn Fn(&str) -> u64,
+}
+
+impl Account<'_> {
+    fn node(&self, id: &str, kind: Kind) -> NodeStatus {
+        let gives = kind == Kind::Source || self.keyed.contains(id);
+        NodeStatus {
+            id: id.to_owned(),
+            kind: kind.word().to_owned(),
+            stopped: None,
+            dead_letters: self.accounts.sum(id, "", Counter::Letters),
+            gives: gives.then(|| self.gives(id)),
+            takes: None,
+        }
+    }
+
+    fn gives(&self, id: &str) -> Gives {
+        let own = self.feed(id.to_owned());
+        let ends = ends(self.pipeline, &|id| self.keyed.contains(id), id);
+        let sum = |counter| self.accounts.sum(id, "", counter);
+        let (skipped, rejected) = (sum(Counter::Skipped), sum(Counter::Rejected));
+        let log = self.accounts.logs.get(id);
+        Gives {
+            read: own.events() + skipped + rejected,
+            skipped,
+            rejected,
+            log: log.map(|log| Log { bytes: log.bytes, max_bytes: self.pipeline.journal.max_size.0 }),
+            lines: ends.lines.iter().map(|end| self.line(&own, &ends.nodes, end)).collect(),
+        }
+    }
+
+    fn line(&self, own: &Feed<'_>, nodes: &BTreeSet<String>, end: &str) -> Line {
+        let mut sums = own.sums(end);
+        let mut sent_again = 0;
+        for (log, node) in again_ids(&own.id, nodes) {
+            let leads =
+                node == end || self::ends(self.pipeline, &|id| self.keyed.contains(id), node).nodes.contains(end);
+            if leads && self.accounts.logs.contains_key(&log) {
+                let feed = self.feed(log);
+                sent_again += feed.events();
+                sums.add(feed.sums(end));
+            }
+        }
+        let before = (own.events() + sent_again).saturating_sub(sums.all());
+        Line { to: end.to_owned(), sums, sent_again, before }
+    }
+
+    fn feed(&self, id: String) -> Feed<'_> {
+        let in_flight = (self.in_flight)(&id);
+        Feed { accounts: self.accounts, id, in_flight }
+    }
+}

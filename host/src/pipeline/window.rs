@@ -1,0 +1,72 @@
+//! What others may see and wake of a run, while it runs.
+//!
+//! Whoever answers operators looks in here. A run that is started again puts itself in the place of the one before, so whoever holds the
+//! window need not know which of them it is.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::ledger::Ledger;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Window(Mutex<Seen>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    ledger: Option<Arc<Ledger>>,
+    /// What gives events, as the ledger numbers it.
+    feeds: Vec<String>,
+    /// Who follows which log.
+    followers: BTreeMap<String, Arc<Notify>>,
+    stopped: BTreeMap<String, String>,
+}
+
+impl Window {
+    /// A run begins.
+    pub fn open(&self, ledger: &Arc<Ledger>, feeds: Vec<String>) {
+        *self.seen() = Seen { ledger: Some(Arc::clone(ledger)), feeds, ..Seen::default() };
+    }
+
+    /// It has ended.
+    pub fn close(&self) {
+        *self.seen() = Seen::default();
+    }
+
+    /// Somebody follows this log, and is woken by this.
+    pub fn follows(&self, log: &str, appended: &Arc<Notify>) {
+        self.seen().followers.insert(log.to_owned(), Arc::clone(appended));
+    }
+
+    /// Something was appended to this log.
+    pub fn wake(&self, log: &str) {
+        self.seen().followers.get(log).into_iter().for_each(|appended| appended.notify_one());
+    }
+
+    /// A node stopped, and why.
+    pub fn stop(&self, node: &str, reason: &str) {
+        self.seen().stopped.insert(node.to_owned(), reason.to_owned());
+    }
+
+    /// The nodes that stopped.
+    #[must_use]
+    pub fn stopped(&self) -> BTreeMap<String, String> {
+        self.seen().stopped.clone()
+    }
+
+    /// Events of this source that are on their way and not in the store's sums.
+    #[must_use]
+    pub fn in_flight(&self, feed: &str) -> u64 {
+        let seen = self.seen();
+        let number = seen.feeds.iter().position(|id| id == feed);
+        let ledger = seen.ledger.clone();
+        drop(seen);
+        number.zip(ledger).map_or(0, |(number, ledger)| ledger.in_flight(number))
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
