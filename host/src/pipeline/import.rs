@@ -221,7 +221,7 @@ impl Import {
         let thread = tokio::task::spawn_blocking(move || decode(&node, package, place, &sender));
         while let Some(found) = found.recv().await {
             let went = match found {
-                Found::Piece(piece) => self.piece(piece).await?,
+                Found::Piece(piece) => self.piece(*piece).await?,
                 Found::Broken(broken) => return self.set_aside(broken).await,
                 Found::NotStarted(reason) => Break(Some(reason)),
             };

@@ -17,7 +17,7 @@ const TRAPS: u32 = 3;
 /// What comes of a file.
 pub enum Found {
     /// What was in a piece.
-    Piece(Piece),
+    Piece(Box<Piece>),
     /// It is not what it should be; nothing more comes.
     Broken(Broken),
     /// The component cannot be called, and the file is not to blame.
@@ -84,7 +84,7 @@ fn entry(
                 Place { byte, resume: Some(decoded.resume.clone()), ..place }
             }
         };
-        let piece = Piece { decoded, place: name.clone(), next: place.clone() };
+        let piece = Box::new(Piece { decoded, place: name.clone(), next: place.clone() });
         found.blocking_send(Found::Piece(piece)).map_err(|_| None)?;
         if last {
             return Ok(place);
