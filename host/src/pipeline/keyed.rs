@@ -199,7 +199,8 @@ impl Keyed {
         };
         let may = |parcel: &Parcel| {
             let is_held = self.held.iter().any(|(source, _)| *source == parcel.source);
-            !is_held && !(parcel.look.is_some() && self.core.memory.is_winding_up(&parcel.source))
+            let waits = parcel.look.is_some() && self.core.memory.is_winding_up(&parcel.source);
+            !is_held && !waits
         };
         let Some(first) = self.waiting.iter().position(may) else { return Vec::new() };
         let Some(parcel) = self.waiting.remove(first) else { return Vec::new() };

@@ -87,9 +87,8 @@ fn enter_then_exit_in_one_message_is_an_exit() {
 #[test]
 fn a_kill_after_the_answer_loses_no_trigger() {
     let stage = triggers(With::default());
-    for round in 0..3_usize {
+    for (round, audience) in AUDIENCES.into_iter().enumerate() {
         let mut host = stage.place.run();
-        let audience = AUDIENCES[round];
         let at = format!("2026-11-23T09:0{round}:00Z");
         let messages: Vec<Value> = people(0..40).iter().map(|id| message(id, &[("enter", audience, &at)])).collect();
         fire(&mut host, &messages);

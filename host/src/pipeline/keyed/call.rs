@@ -42,7 +42,7 @@ impl Call<'_> {
     /// Lets the component change the events; event i is about `keys[key_of[i]]`. An error is nobody's fault but the component's.
     pub fn transform(&self, memory: &mut Memory, batch: &Batch, key_of: &[u32]) -> Result<Answer, CallError> {
         let mut answer = Answer::default();
-        let mut open: Vec<Range<usize>> = vec![0..batch.len()];
+        let mut open: Vec<Range<usize>> = std::iter::once(0..batch.len()).collect();
         while let Some(range) = open.pop() {
             let whole = range.len() == batch.len();
             let part = if whole { None } else { Some(batch.slice(range.clone())) };
@@ -71,7 +71,7 @@ impl Call<'_> {
     /// Tells the component that the people of these keys were not there.
     pub fn absent(&self, memory: &mut Memory, snapshot: &Snapshot) -> Result<Answer, CallError> {
         let mut answer = Answer::default();
-        let mut open: Vec<Range<usize>> = vec![0..self.keys.len()];
+        let mut open: Vec<Range<usize>> = std::iter::once(0..self.keys.len()).collect();
         while let Some(range) = open.pop() {
             let places: Vec<u32> = range.clone().map(|place| place as u32).collect();
             let (keys, held) = self.held(memory, &places, &answer.changes);
