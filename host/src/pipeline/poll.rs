@@ -1,6 +1,6 @@
 //! Drives a source that asks for pages: ask, wait, send, let it read, keep, and begin anew.
 //!
-//! What a page means is decided by the component and by [`Course`]; here is who sends and sleeps. A page whose events are not kept yet is
+//! What a page means is decided by the component and by `Course`; here is who sends and sleeps. A page whose events are not kept yet is
 //! never passed: whatever fails, the same is asked again.
 
 mod course;
