@@ -15,7 +15,7 @@ pub mod socket;
 pub mod status;
 mod sums;
 
-pub use ask::{Unanswered, ask_or_open};
+pub use ask::{Unanswered, ask_or_open, patiently};
 pub use clerk::{Clerk, Reload, Run};
 pub use message::{Answer, Kept, Letter, Refusal, Replayed, Request, Which};
 pub use status::Status;

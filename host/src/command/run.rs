@@ -11,7 +11,7 @@ use super::{Exit, Failure, Outcome, library, say};
 use crate::assembly::Assembly;
 use crate::clock::Clock;
 use crate::config::{self, Pipeline, System};
-use crate::control::Status;
+use crate::control::{Status, patiently};
 use crate::observe::log::{self, Format};
 use crate::pipeline::{Ended, Graph};
 use crate::problem::{Problem, Problems};
@@ -39,8 +39,9 @@ fn start(file: &Path, format: Format, without_sources: bool) -> Outcome {
     let library = library(&pipeline.data_dir)?;
     let pipeline = Arc::new(pipeline);
     let assembly = Assembly::new(&pipeline, &library)?;
-    let store = LocalStore::open(&pipeline.data_dir, pipeline.journal.max_size.0)
-        .map_err(|error| no_store(&pipeline, &error))?;
+    let (data_dir, log_bytes) = (&pipeline.data_dir, pipeline.journal.max_size.0);
+    let store = patiently(data_dir, || LocalStore::open(data_dir, log_bytes));
+    let store = store.map_err(|error| no_store(&pipeline, &error))?;
     let committer = Committer::start(store).context("the store cannot be claimed")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads")?;
     let before = committer.handle().reader().accounts().map_err(anyhow::Error::new)?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -13,6 +14,11 @@ use crate::component::Library;
 use crate::config::Pipeline;
 use crate::problem::{Problem, Problems};
 use crate::store::{Committer, LocalStore, StoreError};
+
+/// A command has a store for some milliseconds, a run that ends for a little longer: so often it is tried ...
+const TRIES: u32 = 50;
+/// ... with so long between.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -29,10 +35,18 @@ pub enum Unanswered {
 /// [`Unanswered::Problems`].
 pub fn ask_or_open(pipeline: &Pipeline, request: Request) -> Result<Answer, Unanswered> {
     let data_dir = &pipeline.data_dir;
-    let asked = socket::ask(data_dir, &request);
-    let answer = match asked.map_err(|error| unreachable(data_dir, &error))? {
-        Some(answer) => answer,
-        None => open(pipeline, request)?,
+    let answer = loop {
+        let asked = socket::ask(data_dir, &request).map_err(|error| unreachable(data_dir, &error))?;
+        if let Some(answer) = asked {
+            break answer;
+        }
+        let store = patiently(data_dir, || LocalStore::existing(data_dir, pipeline.journal.max_size.0));
+        match store {
+            Ok(store) => break open(pipeline, store, request)?,
+            // A run has begun meanwhile.
+            Err(StoreError::Locked { .. }) if socket::is_served(data_dir) => {}
+            Err(error) => return Err(closed(pipeline, &error)),
+        }
     };
     match answer {
         Answer::Refused(refusal) => Err(Unanswered::Problems(refusal.into())),
@@ -40,9 +54,18 @@ pub fn ask_or_open(pipeline: &Pipeline, request: Request) -> Result<Answer, Unan
     }
 }
 
-fn open(pipeline: &Pipeline, request: Request) -> Result<Answer, Unanswered> {
-    let store = LocalStore::existing(&pipeline.data_dir, pipeline.journal.max_size.0);
-    let store = store.map_err(|error| closed(pipeline, &error))?;
+/// Opens a store that somebody may have for a moment: a command, or a run that begins or ends. A run that answers has it for longer.
+pub fn patiently(data_dir: &Path, open: impl Fn() -> Result<LocalStore, StoreError>) -> Result<LocalStore, StoreError> {
+    for _ in 1..TRIES {
+        match open() {
+            Err(StoreError::Locked { .. }) if !socket::is_served(data_dir) => std::thread::sleep(PAUSE),
+            opened => return opened,
+        }
+    }
+    open()
+}
+
+fn open(pipeline: &Pipeline, store: LocalStore, request: Request) -> Result<Answer, Unanswered> {
     let receivers = match request {
         Request::Replay { .. } => receivers(pipeline)?,
         _ => BTreeMap::new(),

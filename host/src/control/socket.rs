@@ -139,6 +139,12 @@ pub fn ask(data_dir: &Path, request: &Request) -> io::Result<Option<Answer>> {
     Ok(Some(serde_json::from_str::<Answered>(&answer)?.answer))
 }
 
+/// Whether somebody answers in `data_dir`.
+#[must_use]
+pub fn is_served(data_dir: &Path) -> bool {
+    short(data_dir).and_then(|(_folder, short)| UnixStream::connect(short)).is_ok()
+}
+
 /// A name of the socket that is short enough, and the folder if it has to be held open for that.
 fn short(data_dir: &Path) -> io::Result<(Option<File>, PathBuf)> {
     let path = data_dir.join(NAME);
