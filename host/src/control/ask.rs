@@ -112,3 +112,24 @@ fn unreachable(data_dir: &Path, error: &std::io::Error) -> Unanswered {
     let help = "see its log, and ask as the user who runs it";
     Unanswered::Problems(Problem::error(what, help).fact(error.to_string()).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn who_has_a_store_for_a_moment_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let (other, tries) = (Cell::new(LocalStore::open(folder.path(), 1 << 20).ok()), Cell::new(0));
+        let opened = patiently(folder.path(), || {
+            tries.set(tries.get() + 1);
+            if tries.get() == 2 {
+                drop(other.take());
+            }
+            LocalStore::open(folder.path(), 1 << 20)
+        });
+        assert_eq!((opened.is_ok(), tries.get()), (true, 2));
+    }
+}
