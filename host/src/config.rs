@@ -27,6 +27,7 @@ mod settings;
 mod shape;
 pub mod source_key;
 mod suggest;
+mod tls;
 mod tree;
 mod units;
 mod unknown;
@@ -51,6 +52,7 @@ pub use schema::{Known, schema};
 pub use secret::{Reference, Secret};
 pub use settings::Settings;
 pub use suggest::nearest;
+pub use tls::Tls;
 pub use units::Size;
 pub use unknown::unknown_settings;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::plugin::Plugin;
 use crate::component::{Kind, Node};
-use crate::config::source_key::{ACKNOWLEDGE, ADDRESS, EVERY, FILES, MAX_BODY};
+use crate::config::source_key::{ACKNOWLEDGE, ADDRESS, EVERY, FILES, MAX_BODY, TLS};
 use crate::config::{Every, Pipeline, Source};
 use crate::connector::SourceSettings;
 use crate::connector::drop_folder::DropFolder;
@@ -12,9 +12,9 @@ use crate::pipeline::import::{Importer, LOOK};
 use crate::problem::Problem;
 
 /// Those that do not mean something to every source.
-const PARTICULAR: [&str; 5] = [ACKNOWLEDGE, ADDRESS, MAX_BODY, EVERY, FILES];
+const PARTICULAR: [&str; 6] = [ACKNOWLEDGE, ADDRESS, MAX_BODY, TLS, EVERY, FILES];
 /// Those of a source that others send to.
-const SENT_TO: &[&str] = &[ACKNOWLEDGE, ADDRESS, MAX_BODY];
+const SENT_TO: &[&str] = &[ACKNOWLEDGE, ADDRESS, MAX_BODY, TLS];
 
 /// What is wrong with the host's keys in a source.
 pub fn check(pipeline: &Pipeline, source: &Source, plugin: &Plugin) -> Vec<Problem> {

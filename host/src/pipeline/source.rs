@@ -84,6 +84,8 @@ pub enum Keeping {
         appended: Arc<Notify>,
         /// Where the source goes on, if it is one that has a place.
         position: Option<Vec<u8>>,
+        /// So much it holds at most.
+        max_bytes: u64,
     },
     /// Not at all: the sender is answered when they are delivered. The number is the next event's.
     Sender(AtomicU64),
@@ -123,6 +125,15 @@ impl Intake for Inlet {
             Keeping::Journal { appended, .. } => self.journal(batch, dead, missed, None, Some(appended)).await,
             Keeping::Sender(_) | Keeping::Source(_) => self.journal(batch, dead, missed, None, None).await,
         }
+    }
+
+    async fn ready(&self) -> Result<(), Refused> {
+        if self.stop.is_asked() {
+            return Err(Refused::Stopping);
+        }
+        let Keeping::Journal { max_bytes, .. } = self.keeping else { return Ok(()) };
+        let held = self.store.log_size(&self.id).await.map_err(refused)?.bytes;
+        if held < max_bytes { Ok(()) } else { Err(Refused::Behind { retry_after: FULL_WAIT }) }
     }
 
     async fn read(&self, reading: Reading) -> Result<(), Refused> {

@@ -369,6 +369,25 @@ fn what_an_editor_gets() {
                   },
                   "type": "object"
                 },
+                "tls": {
+                  "additionalProperties": false,
+                  "description": "The certificate with which a source that is sent to speaks TLS; without it, it speaks plain HTTP.",
+                  "properties": {
+                    "crt_file": {
+                      "description": "The certificate and those between it and the root, in PEM. Read again when it changes.",
+                      "type": "string"
+                    },
+                    "key_file": {
+                      "description": "Its private key, in PEM. Read again when it changes.",
+                      "type": "string"
+                    }
+                  },
+                  "required": [
+                    "crt_file",
+                    "key_file"
+                  ],
+                  "type": "object"
+                },
                 "type": {
                   "anyOf": [
                     {
