@@ -6,6 +6,7 @@
 
 mod authorization;
 mod component_schema;
+mod deduplicate;
 mod every;
 mod expiry;
 mod fields;
@@ -38,6 +39,7 @@ use std::path::Path;
 use crate::problem::{Problem, Problems};
 
 pub use authorization::Authorization;
+pub use deduplicate::{By, Deduplicate};
 pub use every::Every;
 pub use expiry::{Expiry, days_until, today};
 pub use files::{DropFolder, Files, Order, WhenDone};

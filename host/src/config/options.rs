@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, json};
 
+use super::deduplicate::{DEDUPLICATE, Deduplicate};
 use super::every::{EVERY, Every};
 use super::fields::{Fields, wrong};
 use super::files::{FILES, Files};
@@ -106,8 +107,8 @@ pub const ON_UNKNOWN: Key<OnUnknown> = Key {
 };
 
 /// Names of the host's keys in a source.
-pub const SOURCE_KEYS: [&str; 7] =
-    [ACKNOWLEDGE.name, MAX_UNCOMMITTED, ADDRESS_NAME, MAX_BODY.name, TLS, EVERY.name, FILES];
+pub const SOURCE_KEYS: [&str; 8] =
+    [ACKNOWLEDGE.name, MAX_UNCOMMITTED, ADDRESS_NAME, MAX_BODY.name, TLS, DEDUPLICATE, EVERY.name, FILES];
 /// Names of the host's keys in a sink.
 pub const SINK_KEYS: [&str; 4] = [LINGER.name, CONCURRENCY.name, MAX_ATTEMPTS.name, ON_UNKNOWN.name];
 
@@ -126,6 +127,8 @@ pub struct SourceOptions {
     pub max_body_bytes: usize,
     /// The certificate that it shows, if it speaks TLS.
     pub tls: Option<Tls>,
+    /// Whether it drops what it took before.
+    pub deduplicate: Option<Deduplicate>,
     /// When it asks again, if it is one that asks.
     pub every: Every,
     /// Where its files lie, if it is one that reads files.
@@ -156,6 +159,7 @@ impl Default for SourceOptions {
             address: None,
             max_body_bytes: bytes(MAX_BODY.default),
             tls: None,
+            deduplicate: None,
             every: EVERY.default,
             files: None,
             stated: BTreeMap::new(),
@@ -176,6 +180,7 @@ impl SourceOptions {
         let address = address(fields, report);
         let max_body_bytes = bytes(fields.read(&MAX_BODY, report));
         let tls = Tls::read(fields, report);
+        let deduplicate = Deduplicate::read(fields, report);
         let every = fields.read(&EVERY, report);
         let files = Files::read(fields, report);
         let stated = SOURCE_KEYS.into_iter().filter_map(|key| Some((key, fields.get(key)?.spot))).collect();
@@ -186,6 +191,7 @@ impl SourceOptions {
             address,
             max_body_bytes,
             tls,
+            deduplicate,
             every,
             files,
             stated,
@@ -209,6 +215,7 @@ impl SourceOptions {
             (ADDRESS_NAME.to_owned(), address),
             MAX_BODY.property(),
             Tls::property(),
+            Deduplicate::property(),
             EVERY.property(),
             Files::property(),
         ]

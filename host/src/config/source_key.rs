@@ -1,6 +1,6 @@
 //! The names of those host's keys in a source that do not mean something to every source.
 
-use super::{every, files, options, tls};
+use super::{deduplicate, every, files, options, tls};
 
 /// When a caller is answered.
 pub const ACKNOWLEDGE: &str = options::ACKNOWLEDGE.name;
@@ -10,6 +10,8 @@ pub const ADDRESS: &str = options::ADDRESS_NAME;
 pub const MAX_BODY: &str = options::MAX_BODY.name;
 /// Its certificate.
 pub const TLS: &str = tls::TLS;
+/// Whether it drops what it took before.
+pub const DEDUPLICATE: &str = deduplicate::DEDUPLICATE;
 /// When it asks or looks again.
 pub const EVERY: &str = every::EVERY.name;
 /// Where its files lie.

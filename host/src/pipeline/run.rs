@@ -21,6 +21,7 @@ use super::import;
 use super::keyed::{self, Inboxes, Keyed};
 use super::ledger::{Book, Comeback, Counts, Ledger, Opening, Room, Slot};
 use super::rehearsal::Rehearsal;
+use super::seen::Seen;
 use super::serve::Receiver;
 use super::sink::{self, Parcel};
 use super::source::{Inlet, Keeping, Look, Wave, follow};
@@ -243,7 +244,12 @@ impl Run {
         let inlet = Arc::new(Inlet {
             id: id.clone(),
             source: number,
-            keeping: Keeping::Journal { appended: Arc::clone(&appended), position: None, max_bytes: u64::MAX },
+            keeping: Keeping::Journal {
+                appended: Arc::clone(&appended),
+                position: None,
+                max_bytes: u64::MAX,
+                seen: None,
+            },
             waves,
             ledger: Arc::clone(&self.ledger),
             store: self.store.clone(),
@@ -286,7 +292,11 @@ impl Run {
             _ if source.kind.is_read_again(&route) => Keeping::Source(position),
             Acknowledge::Delivered => Keeping::Sender(AtomicU64::new(0)),
             Acknowledge::Journaled => {
-                Keeping::Journal { appended: Arc::clone(&appended), position, max_bytes: self.journal_max_bytes }
+                let seen = match source.options.deduplicate {
+                    Some(options) => Some(Seen::load(&self.store, &source.id, options, self.journal_max_bytes).await?),
+                    None => None,
+                };
+                Keeping::Journal { appended: Arc::clone(&appended), position, max_bytes: self.journal_max_bytes, seen }
             }
         };
         let journaled = matches!(keeping, Keeping::Journal { .. });
@@ -317,7 +327,12 @@ impl Run {
         let inlet = Inlet {
             id: log,
             source: number,
-            keeping: Keeping::Journal { appended: Arc::clone(&appended), position: None, max_bytes: u64::MAX },
+            keeping: Keeping::Journal {
+                appended: Arc::clone(&appended),
+                position: None,
+                max_bytes: u64::MAX,
+                seen: None,
+            },
             waves,
             ledger: Arc::clone(&self.ledger),
             store: self.store.clone(),
