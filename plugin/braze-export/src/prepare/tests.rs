@@ -415,7 +415,7 @@ fn a_bulk_request_is_larger_and_holds_a_hundred_of_a_profile() {
 }
 
 #[test]
-fn what_braze_would_not_keep_is_rejected_or_left_out() {
+fn what_braze_would_not_keep_is_set_aside_rejected_or_dropped() {
     let events = [
         ("external_id:a", r#"{"attributes":{"country":"Germany","plan":"x"},"audiences":{"in":["vip"],"of":["vip"]}}"#),
         ("external_id:b", r#"{"attributes":{"country":null,"external_id":null,"plan":"y"}}"#),
@@ -426,8 +426,9 @@ fn what_braze_would_not_keep_is_rejected_or_left_out() {
         ("external_id:g", r#"{"attributes":{"lytics_segment_vip":true}}"#),
         ("external_id:h", r#"{"audiences":{"in":[""],"of":[""]}}"#),
     ];
+    check("{}", &events, expect![[""]]);
     check(
-        "{}",
+        r#"{"bad_attributes":"reject"}"#,
         &events,
         expect![[r#"
         POST rest /users/track

@@ -35,7 +35,11 @@ fn names(spaced: &str) -> Vec<String> {
 
 /// A full look at these audiences at that time; the first at some of them.
 pub(super) fn look(scope: &str, as_of_ms: u64, first: &str) -> Snapshot {
-    Snapshot { scope: Scope { audiences: names(scope), as_of_ms, total: None }, baseline: names(first) }
+    Snapshot {
+        scope: Scope { audiences: names(scope), as_of_ms, total: None },
+        baseline: names(first),
+        restated: false,
+    }
 }
 
 /// What a source says of memberships.
