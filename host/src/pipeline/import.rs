@@ -287,7 +287,7 @@ impl Import {
         let position = self.position.encode();
         match self.inlet.read(connector::Reading { events, unread, first, position, part }).await {
             Ok(()) => Ok(Continue(())),
-            Err(Refused::Stopping | Refused::Behind { .. }) => Ok(Break(None)),
+            Err(Refused::Stopping | Refused::Stopped | Refused::Behind { .. }) => Ok(Break(None)),
             Err(Refused::Broken(reason)) => Err(anyhow::anyhow!(reason)),
         }
     }

@@ -10,6 +10,9 @@ use crate::connector::Refused;
 /// A sender of a pipeline that stops asks again after so long: a restart takes a few seconds.
 const RESTART_WAIT: Duration = Duration::from_secs(5);
 
+/// A person has to act first, which takes minutes.
+const STOPPED_WAIT: Duration = Duration::from_secs(60);
+
 /// A status and a sentence, as JSON.
 #[must_use]
 pub fn message(status: u16, text: &str) -> Reply {
@@ -33,6 +36,7 @@ pub fn refused(refused: &Refused) -> Reply {
     match refused {
         Refused::Behind { retry_after } => later(429, "busy: send it again later", *retry_after),
         Refused::Stopping => later(503, "stopping: send it again later", RESTART_WAIT),
+        Refused::Stopped => later(503, "a sink has stopped: send it again later", STOPPED_WAIT),
         Refused::Broken(reason) => {
             tracing::error!(reason, "a request could not be stored");
             message(500, "it could not be stored: send it again later")
