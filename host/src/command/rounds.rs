@@ -4,6 +4,7 @@
 //! and the new ones start on the same store. A file that does not check changes nothing. What neither knows of the other is the address that
 //! both may want: it is bound when the old one has let it go, and if that fails, the run ends.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -119,16 +120,16 @@ impl Rounds {
         started(&pipeline, &graph);
         let (asks, asked) = stop();
         let window = Arc::new(Window::default());
-        let keyed = graph.transforms.iter().filter(|transform| transform.keyed.is_some());
         let seen = Run {
             window: Arc::clone(&window),
             since_ms: self.clock.unix_ms(),
-            keyed: keyed.map(|transform| transform.id.clone()).collect(),
+            desks: graph.desks.clone(),
             budgets: graph.budgets.clone(),
             reloads: self.reloads.0.clone(),
         };
         let (receivers, store) = (assembly.receivers(), self.store.clone());
-        let clerk = Clerk { pipeline: Arc::clone(&pipeline), receivers, store, clock: self.clock, run: Some(seen) };
+        let (pipeline, remembering) = (Arc::clone(&pipeline), BTreeMap::new());
+        let clerk = Clerk { pipeline, receivers, remembering, store, clock: self.clock, run: Some(seen) };
         let run = run_in(graph, self.store.clone(), self.clock, asked, window);
         self.clerk.send_replace(Some(Arc::new(clerk)));
         // Whoever asked may have gone.

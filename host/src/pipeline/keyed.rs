@@ -8,7 +8,9 @@
 pub mod brake;
 mod call;
 mod core;
+pub mod forecast;
 mod memory;
+pub mod moved;
 mod notes;
 mod record;
 pub mod rest;
@@ -16,23 +18,29 @@ mod tags;
 pub mod upkeep;
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use self::brake::{Held, MaxExit};
 use self::core::{Core, Decision, Undecided};
+use self::forecast::{Forecast, Teller};
 use self::memory::Memory;
-use self::notes::Pass;
+use self::notes::{Look, Pass};
+use self::rest::Reads;
 use self::upkeep::{Question, Reply};
 use super::breaker::Breaker;
 use super::ledger::{Comeback, Decided, Ledger};
 use super::rehearsal::Rehearsal;
 use super::sink::Parcel;
 use super::stop::{Stop, Stopper};
+use super::window::Window;
 use crate::clock::Clock;
 use crate::component::Node;
+use crate::component::types::Batch;
 use crate::config::{OnAudienceRemoved, TransformOptions};
+use crate::problem::Problem;
 use crate::store::{Handle, StoreError};
 
 /// So many events are decided on at once: a commit takes milliseconds, so that is what bounds the rate.
@@ -41,16 +49,14 @@ const EVENTS: usize = 16_384;
 const BYTES: usize = 8 * 1024 * 1024;
 
 /// A question of somebody else's, and where the answer goes.
-pub type Ask = (Question, oneshot::Sender<Result<Reply, StoreError>>);
+pub type Ask = (Question, oneshot::Sender<Result<Reply, Problem>>);
 
 /// What a driver is made of.
 pub struct Parts {
     /// The component at its place.
     pub node: Node,
-    /// The component's own name: states are read by it alone.
-    pub component: String,
-    /// State versions: what it writes, then what it still reads.
-    pub versions: Vec<u32>,
+    /// What it says of itself.
+    pub reads: Reads,
     /// What the operator set.
     pub options: TransformOptions,
     /// The ledger.
@@ -67,6 +73,10 @@ pub struct Parts {
     pub stop: Stop,
     /// In a rehearsal: the component behind the transform, and who notes what it would send of everything that comes in.
     pub shadow: Option<(Node, Arc<Rehearsal>)>,
+    /// Who tells what is decided, if it is a component.
+    pub teller: Option<Teller>,
+    /// Where others see what is foreseen.
+    pub window: Arc<Window>,
 }
 
 /// Where a driver hears from others.
@@ -90,9 +100,11 @@ pub struct Keyed {
     /// What came and is not decided on.
     waiting: VecDeque<Parcel>,
     /// Sources whose snapshot is held up before a decision.
-    held: Vec<(Arc<str>, Held)>,
-    /// Snapshots that are closed, and held up before the absent are told.
-    held_passes: bool,
+    held: Vec<Arc<str>>,
+    /// What came in was decided on last, so people who wait for their pass are next.
+    is_turn_of_pass: bool,
+    /// The look of which was said what it costs.
+    foreseen: Option<u64>,
     /// Nothing more will come.
     closing: bool,
     stopped: Option<String>,
@@ -102,7 +114,8 @@ impl Keyed {
     /// Reads what is remembered.
     pub fn load(parts: Parts) -> Result<Self, StoreError> {
         let id: Arc<str> = parts.node.id().into();
-        let memory = Memory::load(parts.store.reader(), &id, &parts.component, &parts.versions)?;
+        let Reads { component, versions } = &parts.reads;
+        let memory = Memory::load(parts.store.reader(), &id, component, versions)?;
         let most = MaxExit { share: parts.options.max_exit, ..MaxExit::default() };
         let core = Core { id, node: parts.node.clone(), memory, most };
         let mut keyed = Self {
@@ -111,12 +124,12 @@ impl Keyed {
             breaker: Breaker::default(),
             waiting: VecDeque::new(),
             held: Vec::new(),
-            held_passes: false,
+            is_turn_of_pass: false,
+            foreseen: None,
             closing: false,
             stopped: None,
         };
         keyed.take_removed_off();
-        keyed.held_passes = keyed.core.memory.held_passes().count() > 0;
         Ok(keyed)
     }
 
@@ -163,15 +176,13 @@ impl Keyed {
 
     /// Whether nothing can be done any more before a person acts.
     fn is_done(&self) -> bool {
-        let is_held = |parcel: &Parcel| self.held.iter().any(|(source, _)| *source == parcel.source);
+        let is_held = |parcel: &Parcel| self.held.contains(&parcel.source);
         self.waiting.iter().all(is_held) && self.core.memory.next_pass().is_none()
     }
 
     /// Why it ended before all was decided.
     fn reason(&self) -> Option<String> {
-        let held = self.held.iter().map(|(_, held)| held.to_string());
-        let passes = self.core.memory.held_passes().map(|(_, held)| held.to_string());
-        let held: Vec<String> = held.chain(passes).collect();
+        let held = self.core.memory.facts().held_words();
         self.stopped.clone().or_else(|| {
             let help = "`brazeline approve` lets that go on";
             (!held.is_empty()).then(|| format!("{}; {help}", held.join(", and ")))
@@ -180,12 +191,15 @@ impl Keyed {
 
     /// Decides on what is next, if there is anything.
     async fn step(&mut self) -> anyhow::Result<bool> {
-        let group = self.group();
+        let pass = self.core.memory.next_pass();
+        // In turn, so that neither waits for ever for the other.
+        let group = if self.is_turn_of_pass && pass.is_some() { Vec::new() } else { self.group() };
+        self.is_turn_of_pass = !group.is_empty();
         if !group.is_empty() {
             self.decide(group).await?;
             return Ok(true);
         }
-        match self.core.memory.next_pass() {
+        match pass {
             Some((number, pass)) => self.pass(number, &pass).await.map(|()| true),
             None => Ok(false),
         }
@@ -198,7 +212,7 @@ impl Keyed {
             Some((Arc::clone(&parcel.source), look.part.number))
         };
         let may = |parcel: &Parcel| {
-            let is_held = self.held.iter().any(|(source, _)| *source == parcel.source);
+            let is_held = self.held.contains(&parcel.source);
             let waits = parcel.look.is_some() && self.core.memory.is_winding_up(&parcel.source);
             !is_held && !waits
         };
@@ -225,21 +239,23 @@ impl Keyed {
         let decided = tokio::task::block_in_place(|| self.core.decide(store.reader(), &group, at_ms));
         let source = group.first().map(|parcel| Arc::clone(&parcel.source));
         match decided {
-            Ok(decision) => {
+            Ok(mut decision) => {
                 self.compare(&group, &decision).await?;
+                self.foresee(&group, decision.first.take()).await?;
                 if let (Some(held), Some(source)) = (&decision.held, source) {
                     self.say_held(&source, held);
-                    self.held_passes = true;
                 }
                 self.store(decision).await
             }
             Err(Undecided::Held(held)) => {
                 if let Some(source) = source {
                     self.say_held(&source, &held);
-                    self.held.push((source, held));
+                    self.core.memory.hold(&source, &held);
+                    self.held.push(source);
                 }
                 group.into_iter().rev().for_each(|parcel| self.waiting.push_front(parcel));
-                Ok(())
+                // Whoever looks while nothing runs has to find it.
+                self.remember().await
             }
             Err(Undecided::Broken(error)) => {
                 self.stopped = Some(error.to_string());
@@ -254,6 +270,28 @@ impl Keyed {
         let Some((node, rehearsal)) = self.parts.shadow.clone() else { return Ok(()) };
         let (events, unchanged) = (core::joined(group), decision.unchanged);
         tokio::task::spawn_blocking(move || rehearsal.without_memory(&node, &events, unchanged)).await?;
+        Ok(())
+    }
+
+    /// Says what the first look at an audience costs, before anything of it is sent.
+    async fn foresee(&mut self, group: &[Parcel], first: Option<(Look, Batch)>) -> anyhow::Result<()> {
+        let Some((look, told)) = first else { return Ok(()) };
+        let Some(teller) = self.parts.teller.clone().filter(|_| self.foreseen != Some(look.number)) else {
+            return Ok(());
+        };
+        self.foreseen = Some(look.number);
+        let rows: usize = group.iter().map(|parcel| parcel.stage.events.len()).sum();
+        let foreseen = tokio::task::spawn_blocking(move || Forecast::new(&teller, &look, rows as u64, &told));
+        match foreseen.await? {
+            Ok(forecast) => {
+                tracing::info!(node = %self.core.id, "{forecast}");
+                self.parts.window.foresee(&self.core.id, forecast);
+            }
+            // Delivering it will say what is wrong.
+            Err(error) => {
+                tracing::debug!(node = %self.core.id, error = error.brief(), "nobody can say what this costs")
+            }
+        }
         Ok(())
     }
 
@@ -304,21 +342,38 @@ impl Keyed {
     }
 
     async fn asked(&mut self, (question, answer): Ask) -> anyhow::Result<()> {
-        let store = self.parts.store.clone();
-        let approves = question == Question::Approve;
-        let memory = &mut self.core.memory;
-        let mut reply = tokio::task::block_in_place(|| upkeep::answer(memory, store.reader(), question));
-        if approves {
-            let held = std::mem::take(&mut self.held);
-            if let Ok(Reply::Approved(words)) = &mut reply {
-                words.extend(held.iter().map(|(_, held)| held.to_string()));
+        let reply = match question {
+            Question::Export { to } => {
+                let (store, node) = (self.parts.store.clone(), &self.core.id);
+                tokio::task::block_in_place(|| moved::export(store.reader(), node, &to))
             }
-            self.core.memory.approve(held.into_iter().map(|(source, _)| source.to_string()));
-        }
+            Question::Import { from } => self.import(&from).await?,
+            question => {
+                let (store, memory) = (self.parts.store.clone(), &mut self.core.memory);
+                if question == Question::Approve {
+                    self.held.clear();
+                }
+                tokio::task::block_in_place(|| upkeep::answer(memory, store.reader(), question))
+                    .map_err(|error| upkeep::failed(&error))
+            }
+        };
         self.remember().await?;
         // Whoever asked may have gone.
         let _gone = answer.send(reply);
         Ok(())
+    }
+
+    /// Takes what was exported elsewhere in the place of what is remembered here, which is nothing.
+    async fn import(&mut self, from: &Path) -> anyhow::Result<Result<Reply, Problem>> {
+        if !self.core.memory.facts().looks.is_empty() {
+            let what = "a list of members is being read, and who was in its first part would be taken for absent";
+            return Ok(Err(Problem::error(what, "stop the run, import, and start it again")));
+        }
+        let store = self.parts.store.clone();
+        let reply = moved::import(&store, &self.core.id, from).await;
+        let Reads { component, versions } = &self.parts.reads;
+        self.core.memory = Memory::load(store.reader(), &self.core.id, component, versions)?;
+        Ok(reply)
     }
 
     /// Stores what changed of the memory without a decision.

@@ -18,6 +18,7 @@ use super::breaker::Breaker;
 use super::flow::{Flow, Flowed};
 use super::graph::{self, Graph, Remembering, Route, SourceKind};
 use super::import;
+use super::keyed::forecast::Teller;
 use super::keyed::{self, Inboxes, Keyed};
 use super::ledger::{Book, Comeback, Counts, Ledger, Opening, Room, Slot};
 use super::rehearsal::Rehearsal;
@@ -83,13 +84,21 @@ pub async fn run_in(
     let all_ends: Vec<Vec<graph::End>> =
         routes.iter().chain(agains.iter().map(|again| &again.route)).map(|route| route.ends.clone()).collect();
     let first_again = routes.len();
-    let shadows: Vec<_> = routes[graph.sources.len()..].iter().map(|route| shadow(&graph, route)).collect();
+    let shadows = routes[graph.sources.len()..].iter().map(|route| (shadow(&graph, route), teller(&graph, route)));
+    let shadows: Vec<_> = shadows.collect();
     let Graph { sources, transforms, sinks, journal_max_bytes, .. } = graph;
     let (comebacks, backs): (Vec<_>, Vec<_>) = outboxes.iter().map(|_| mpsc::unbounded_channel()).unzip();
     let mut outlets = Outlets { sinks: run.sinks(sinks, &all_ends, sources.len(), comebacks), keyed: BTreeMap::new() };
     let count = sources.len();
     let outbox_routes = routes.split_off(count);
-    let outbox = |(number, ((route, back), shadow))| Outbox { number, route, back, shadow, bytes: journal_max_bytes };
+    let outbox = |(number, ((route, back), (shadow, teller)))| Outbox {
+        number,
+        route,
+        back,
+        shadow,
+        teller,
+        bytes: journal_max_bytes,
+    };
     let boxes = (count..).zip(outbox_routes.into_iter().zip(backs).zip(shadows)).map(outbox);
     let remembering = transforms.into_iter().enumerate().filter(|(_, transform)| transform.keyed.is_some());
     for ((place, transform), outbox) in remembering.zip(boxes) {
@@ -123,6 +132,8 @@ struct Outbox {
     bytes: u64,
     /// See [`keyed::Parts::shadow`].
     shadow: Option<(Node, Arc<Rehearsal>)>,
+    /// See [`keyed::Parts::teller`].
+    teller: Option<Teller>,
 }
 
 /// In a rehearsal: what stands behind the transform of this route.
@@ -130,6 +141,13 @@ fn shadow(graph: &Graph, route: &Route) -> Option<(Node, Arc<Rehearsal>)> {
     let graph::End::Sink(place) = route.ends.first()? else { return None };
     let outlet = &graph.sinks.get(*place)?.outlet;
     Some((outlet.node()?.clone(), Arc::clone(outlet.rehearsal()?)))
+}
+
+/// What stands behind the transform of this route, if it is a component that really sends.
+fn teller(graph: &Graph, route: &Route) -> Option<Teller> {
+    let graph::End::Sink(place) = route.ends.first()? else { return None };
+    let sink = graph.sinks.get(*place).filter(|sink| sink.outlet.rehearsal().is_none())?;
+    Some((sink.outlet.node()?.clone(), sink.budgets.share()))
 }
 
 /// Asked for when all of these are.
@@ -221,11 +239,11 @@ impl Run {
 
     /// Starts a transform that remembers, and feeds its sink from what it decided.
     fn keyed(&mut self, transform: graph::Transform, outbox: Outbox, outlets: &Outlets) -> anyhow::Result<Inbox> {
-        let Outbox { number, route, back, bytes, shadow } = outbox;
+        let Outbox { number, route, back, bytes, shadow, teller } = outbox;
         let graph::Transform { id, node, keyed: Some(remembering), .. } = transform else {
             anyhow::bail!("transform `{}` remembers nothing", transform.id)
         };
-        let Remembering { component, versions, options, asks } = remembering;
+        let Remembering { reads, options, asks } = remembering;
         let (inbox, parcels) = mpsc::unbounded_channel();
         let (waves, incoming) = mpsc::channel(WAVES);
         let appended = Arc::new(Notify::new());
@@ -242,8 +260,7 @@ impl Run {
         let (ends, ended) = stop();
         let parts = keyed::Parts {
             node,
-            component,
-            versions,
+            reads,
             options,
             ledger: Arc::clone(&self.ledger),
             store: self.store.clone(),
@@ -252,6 +269,8 @@ impl Run {
             outbox_bytes: bytes,
             stop: self.asked.clone(),
             shadow,
+            teller,
+            window: Arc::clone(&self.window),
         };
         let driver = Keyed::load(parts)?;
         let inboxes = Inboxes { parcels, back, asks };
@@ -449,7 +468,7 @@ impl Channel {
 
     fn deliver(&self, source: &Arc<str>, wave: Wave, flowed: Flowed) {
         let Flowed { sinks: mut stages, dead: mut rejected, .. } = flowed;
-        let Wave { events, first, bytes, position, missed, caller, look, dead: unread } = wave;
+        let Wave { events, first, taken, position, missed, caller, look, unread } = wave;
         let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
         let look = look.map(|look| Look { end: count, ..look });
         // The end of a snapshot takes a number of its own, behind the events'.
@@ -469,7 +488,7 @@ impl Channel {
                 }
             }
         }
-        let dead = rejected.into_iter().map(|(_, letter)| letter).chain(unread).collect();
+        let dead = rejected.into_iter().map(|(_, letter)| letter).collect();
         let open = stages.iter().zip(&looks).map(|(stage, look)| {
             let mut counts = stage.counts(count);
             let closes = look.as_ref().is_some_and(|look| look.part.closes);
@@ -478,7 +497,8 @@ impl Channel {
         });
         let open = open.collect();
         let rejected = stages.iter_mut().map(|stage| std::mem::take(&mut stage.rejected)).collect();
-        let opening = Opening { first, events: numbers, bytes, position, open, rejected, mark, missed, dead, caller };
+        let opening =
+            Opening { first, events: numbers, taken, position, open, rejected, mark, missed, dead, unread, caller };
         let receipt = self.ledger.open(self.number, opening);
         for (end, ((stage, look), inbox)) in stages.into_iter().zip(looks).zip(&self.inboxes).enumerate() {
             let slot = Slot { source: self.number, sink: end };
