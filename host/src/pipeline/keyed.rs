@@ -8,26 +8,27 @@
 pub mod brake;
 mod call;
 mod core;
+mod decide;
+mod desk;
 pub mod forecast;
 mod memory;
 pub mod moved;
 mod notes;
 mod record;
+mod removed;
 pub mod rest;
 mod tags;
 pub mod upkeep;
 
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use self::brake::{Held, MaxExit};
-use self::core::{Core, Decision, Undecided};
-use self::forecast::{Forecast, Teller};
+use self::brake::MaxExit;
+use self::core::Core;
+use self::forecast::Teller;
 use self::memory::Memory;
-use self::notes::{Look, Pass};
 use self::rest::Reads;
 use self::upkeep::{Question, Reply};
 use super::breaker::Breaker;
@@ -38,8 +39,7 @@ use super::stop::{Stop, Stopper};
 use super::window::Window;
 use crate::clock::Clock;
 use crate::component::Node;
-use crate::component::types::Batch;
-use crate::config::{OnAudienceRemoved, TransformOptions};
+use crate::config::TransformOptions;
 use crate::problem::Problem;
 use crate::store::{Handle, StoreError};
 
@@ -189,149 +189,6 @@ impl Keyed {
         })
     }
 
-    /// Decides on what is next, if there is anything.
-    async fn step(&mut self) -> anyhow::Result<bool> {
-        let pass = self.core.memory.next_pass();
-        // In turn, so that neither waits for ever for the other.
-        let group = if self.is_turn_of_pass && pass.is_some() { Vec::new() } else { self.group() };
-        self.is_turn_of_pass = !group.is_empty();
-        if !group.is_empty() {
-            self.decide(group).await?;
-            return Ok(true);
-        }
-        match pass {
-            Some((number, pass)) => self.pass(number, &pass).await.map(|()| true),
-            None => Ok(false),
-        }
-    }
-
-    /// The next parcels that can be decided on together: in order for each source, all of one snapshot or of none.
-    fn group(&mut self) -> Vec<Parcel> {
-        let part = |parcel: &Parcel| {
-            let look = parcel.look.as_ref()?;
-            Some((Arc::clone(&parcel.source), look.part.number))
-        };
-        let may = |parcel: &Parcel| {
-            let is_held = self.held.contains(&parcel.source);
-            let waits = parcel.look.is_some() && self.core.memory.is_winding_up(&parcel.source);
-            !is_held && !waits
-        };
-        let Some(first) = self.waiting.iter().position(may) else { return Vec::new() };
-        let Some(parcel) = self.waiting.remove(first) else { return Vec::new() };
-        let (of, mut events, mut bytes) = (part(&parcel), parcel.stage.events.len(), parcel.stage.events.bytes());
-        let mut closes = parcel.look.as_ref().is_some_and(|look| look.part.closes);
-        let mut group = vec![parcel];
-        while let Some(next) = self.waiting.get(first).filter(|_| !closes) {
-            events += next.stage.events.len();
-            bytes += next.stage.events.bytes();
-            if part(next) != of || events > EVENTS || bytes > BYTES {
-                break;
-            }
-            closes = next.look.as_ref().is_some_and(|look| look.part.closes);
-            group.extend(self.waiting.remove(first));
-        }
-        group
-    }
-
-    async fn decide(&mut self, group: Vec<Parcel>) -> anyhow::Result<()> {
-        let at_ms = self.parts.clock.unix_ms();
-        let store = self.parts.store.clone();
-        let decided = tokio::task::block_in_place(|| self.core.decide(store.reader(), &group, at_ms));
-        let source = group.first().map(|parcel| Arc::clone(&parcel.source));
-        match decided {
-            Ok(mut decision) => {
-                self.compare(&group, &decision).await?;
-                self.foresee(&group, decision.first.take()).await?;
-                if let (Some(held), Some(source)) = (&decision.held, source) {
-                    self.say_held(&source, held);
-                }
-                self.store(decision).await
-            }
-            Err(Undecided::Held(held)) => {
-                if let Some(source) = source {
-                    self.say_held(&source, &held);
-                    self.core.memory.hold(&source, &held);
-                    self.held.push(source);
-                }
-                group.into_iter().rev().for_each(|parcel| self.waiting.push_front(parcel));
-                // Whoever looks while nothing runs has to find it.
-                self.remember().await
-            }
-            Err(Undecided::Broken(error)) => {
-                self.stopped = Some(error.to_string());
-                Ok(())
-            }
-            Err(Undecided::Store(error)) => Err(error.into()),
-        }
-    }
-
-    /// In a rehearsal, notes what would be sent without remembering.
-    async fn compare(&self, group: &[Parcel], decision: &Decision) -> anyhow::Result<()> {
-        let Some((node, rehearsal)) = self.parts.shadow.clone() else { return Ok(()) };
-        let (events, unchanged) = (core::joined(group), decision.unchanged);
-        tokio::task::spawn_blocking(move || rehearsal.without_memory(&node, &events, unchanged)).await?;
-        Ok(())
-    }
-
-    /// Says what the first look at an audience costs, before anything of it is sent.
-    async fn foresee(&mut self, group: &[Parcel], first: Option<(Look, Batch)>) -> anyhow::Result<()> {
-        let Some((look, told)) = first else { return Ok(()) };
-        let Some(teller) = self.parts.teller.clone().filter(|_| self.foreseen != Some(look.number)) else {
-            return Ok(());
-        };
-        self.foreseen = Some(look.number);
-        let rows: usize = group.iter().map(|parcel| parcel.stage.events.len()).sum();
-        let foreseen = tokio::task::spawn_blocking(move || Forecast::new(&teller, &look, rows as u64, &told));
-        match foreseen.await? {
-            Ok(forecast) => {
-                tracing::info!(node = %self.core.id, "{forecast}");
-                self.parts.window.foresee(&self.core.id, forecast);
-            }
-            // Delivering it will say what is wrong.
-            Err(error) => {
-                tracing::debug!(node = %self.core.id, error = error.brief(), "nobody can say what this costs")
-            }
-        }
-        Ok(())
-    }
-
-    async fn pass(&mut self, number: u64, pass: &Pass) -> anyhow::Result<()> {
-        let at_ms = self.parts.clock.unix_ms();
-        let store = self.parts.store.clone();
-        match tokio::task::block_in_place(|| self.core.pass(store.reader(), number, pass, at_ms)) {
-            Ok(decision) => self.store(decision).await,
-            Err(Undecided::Store(error)) => Err(error.into()),
-            Err(Undecided::Broken(error)) => {
-                self.stopped = Some(error.to_string());
-                Ok(())
-            }
-            // A pass was looked at before it began.
-            Err(Undecided::Held(_)) => Ok(()),
-        }
-    }
-
-    /// Stores a decision whole, and then wakes who feeds the sink.
-    async fn store(&mut self, decision: Decision) -> anyhow::Result<()> {
-        let Decision { states, append, dead, settled, traps, .. } = decision;
-        match traps {
-            0 => self.breaker.accepted(),
-            traps => {
-                let trapped = (0..traps).any(|_| self.breaker.refused(self.parts.clock.now()));
-                if trapped {
-                    self.stopped = Some("it traps on one event after the other".to_owned());
-                }
-            }
-        }
-        let has_output = append.is_some();
-        let stored = self.parts.ledger.decide(Decided { settled, dead, states, append });
-        // The keeper answers nobody when the store has failed; then the run ends.
-        stored.await.map_err(|_| StoreError::Closed)?;
-        if has_output {
-            self.parts.appended.notify_one();
-        }
-        Ok(())
-    }
-
     /// Remembers whom the sink could not tell something.
     async fn came_back(&mut self, back: Comeback) -> anyhow::Result<()> {
         let store = self.parts.store.clone();
@@ -339,41 +196,6 @@ impl Keyed {
         let stored = self.parts.ledger.decide(Decided { settled: back.settled, dead: back.dead, states, append: None });
         stored.await.map_err(|_| StoreError::Closed)?;
         Ok(())
-    }
-
-    async fn asked(&mut self, (question, answer): Ask) -> anyhow::Result<()> {
-        let reply = match question {
-            Question::Export { to } => {
-                let (store, node) = (self.parts.store.clone(), &self.core.id);
-                tokio::task::block_in_place(|| moved::export(store.reader(), node, &to))
-            }
-            Question::Import { from } => self.import(&from).await?,
-            question => {
-                let (store, memory) = (self.parts.store.clone(), &mut self.core.memory);
-                if question == Question::Approve {
-                    self.held.clear();
-                }
-                tokio::task::block_in_place(|| upkeep::answer(memory, store.reader(), question))
-                    .map_err(|error| upkeep::failed(&error))
-            }
-        };
-        self.remember().await?;
-        // Whoever asked may have gone.
-        let _gone = answer.send(reply);
-        Ok(())
-    }
-
-    /// Takes what was exported elsewhere in the place of what is remembered here, which is nothing.
-    async fn import(&mut self, from: &Path) -> anyhow::Result<Result<Reply, Problem>> {
-        if !self.core.memory.facts().looks.is_empty() {
-            let what = "a list of members is being read, and who was in its first part would be taken for absent";
-            return Ok(Err(Problem::error(what, "stop the run, import, and start it again")));
-        }
-        let store = self.parts.store.clone();
-        let reply = moved::import(&store, &self.core.id, from).await;
-        let Reads { component, versions } = &self.parts.reads;
-        self.core.memory = Memory::load(store.reader(), &self.core.id, component, versions)?;
-        Ok(reply)
     }
 
     /// Stores what changed of the memory without a decision.
@@ -385,57 +207,6 @@ impl Keyed {
         let stored = self.parts.ledger.decide(Decided { states, ..Decided::default() });
         stored.await.map_err(|_| StoreError::Closed)?;
         Ok(())
-    }
-
-    /// Whether the outbox can take another decision's output. It is asked before deciding: a decision has to be stored.
-    fn has_room(&self) -> bool {
-        let size = self.parts.store.reader().log_size(&self.core.id).unwrap_or_default();
-        size.bytes + (BYTES as u64) * 2 < self.parts.outbox_bytes || size.bytes == 0
-    }
-
-    fn say_held(&self, source: &str, held: &Held) {
-        tracing::warn!(
-            node = %self.core.id,
-            source,
-            "held up: {held}. Nothing of that is sent before `brazeline approve`; a new snapshot takes the place of this one"
-        );
-    }
-
-    /// Audiences that the operator does not name any more are taken off everybody, if that is wanted; the brake asks first.
-    fn take_removed_off(&mut self) {
-        let TransformOptions { audiences: Some(named), on_audience_removed: OnAudienceRemoved::Remove, .. } =
-            &self.parts.options
-        else {
-            return;
-        };
-        let facts = self.core.memory.facts();
-        let is_new = |name: &&String| {
-            let is_taken = |pass: &Pass| pass.source.is_none() && pass.audiences.contains(name);
-            !named.contains(name) && self.core.memory.count(name) > 0 && !facts.passes.values().any(is_taken)
-        };
-        let removed: Vec<String> = facts.names.iter().filter(is_new).cloned().collect();
-        for audience in removed {
-            let people = self.core.memory.count(&audience);
-            let held = self.core.most.is_exceeded(people, people).then(|| Held {
-                audience: audience.clone(),
-                lost: people,
-                of: people,
-                why: brake::Why::Exits,
-            });
-            tracing::warn!(node = %self.core.id, audience, people, "no longer configured: it is taken off everybody, one update a person");
-            let who = self.core.memory.members(std::slice::from_ref(&audience));
-            let pass = Pass {
-                source: None,
-                audiences: vec![audience],
-                as_of_ms: self.parts.clock.unix_ms(),
-                baseline: Vec::new(),
-                restates: true,
-                held,
-                next: 0,
-                people,
-            };
-            self.core.memory.add_pass(pass, &who);
-        }
     }
 }
 
