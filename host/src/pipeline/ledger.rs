@@ -8,7 +8,9 @@
 mod book;
 mod fate;
 mod keep;
+mod line;
 mod reading;
+mod room;
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
@@ -19,8 +21,9 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::store::{Append, Cursor, DeadLetter, StateChange};
 
-pub use book::{Book, Room, Taken};
+pub use book::Book;
 pub use fate::{Fate, Missed};
+pub use room::{Room, Taken};
 
 /// A batch that was opened: what its events are settled by.
 pub type Receipt = u64;

@@ -2,75 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use tokio::sync::oneshot;
-
 use super::fate::{Fate, Fates, Missed, tallies};
+use super::line::{Line, Open, Pending, pending};
 use super::reading::Reading;
+use super::room::{Room, Taken};
 use super::{Opening, Receipt};
 use crate::store::{Counter, Cursor, DeadLetter, Tally};
-
-/// How much of a source may be uncommitted.
-#[derive(Debug, Clone, Copy)]
-pub struct Room {
-    /// At most so many events.
-    pub events: usize,
-    /// At most so many bytes.
-    pub bytes: usize,
-    taken: Taken,
-}
-
-/// Room that is taken.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Taken {
-    /// By so many events, or what could not be read as one.
-    pub events: usize,
-    /// By so many bytes.
-    pub bytes: usize,
-}
-
-impl Taken {
-    /// By these.
-    #[must_use]
-    pub fn by(letters: &[DeadLetter]) -> Self {
-        Self { events: letters.len(), bytes: letters.iter().map(|letter| letter.body.len()).sum() }
-    }
-
-    /// Both.
-    #[must_use]
-    pub fn and(self, more: Self) -> Self {
-        Self { events: self.events + more.events, bytes: self.bytes + more.bytes }
-    }
-
-    fn without(self, less: Self) -> Self {
-        Self { events: self.events.saturating_sub(less.events), bytes: self.bytes.saturating_sub(less.bytes) }
-    }
-}
-
-impl Room {
-    /// Room for so much.
-    #[must_use]
-    pub fn new(events: usize, bytes: usize) -> Self {
-        Self { events, bytes, taken: Taken::default() }
-    }
-
-    pub(super) fn take(&mut self, more: Taken) -> bool {
-        let taken = self.taken.and(more);
-        let fits = taken.events <= self.events && taken.bytes <= self.bytes;
-        if fits || self.is_empty() {
-            self.taken = taken;
-            return true;
-        }
-        false
-    }
-
-    fn is_empty(&self) -> bool {
-        self.taken.events == 0
-    }
-
-    pub(super) fn give(&mut self, back: Taken) {
-        self.taken = self.taken.without(back);
-    }
-}
 
 /// One source's pages of the ledger.
 #[derive(Debug)]
@@ -109,40 +46,6 @@ struct Behind {
     unread: Vec<DeadLetter>,
     /// The room that those take.
     taken: Taken,
-}
-
-/// One sink's line in a source's book.
-#[derive(Debug)]
-struct Line {
-    sink: String,
-    cursor: Cursor,
-    before: Cursor,
-    /// Of what was settled since the last page.
-    fates: Fates,
-    dirty: bool,
-    detached: bool,
-}
-
-#[derive(Debug)]
-pub(super) struct Open {
-    first: u64,
-    lines: Vec<Vec<Pending>>,
-    missed: Missed,
-    /// Events not settled yet, each counted once for each sink.
-    left: u64,
-    events: u32,
-    pub(super) taken: Taken,
-    pub(super) caller: Option<oneshot::Sender<()>>,
-    /// A sink that should have had all of it has stopped.
-    is_cut: bool,
-}
-
-/// What is open of an event in a line.
-#[derive(Debug, Clone, Copy)]
-struct Pending {
-    /// So many events came of it that are not settled yet.
-    left: u32,
-    fate: Fate,
 }
 
 /// What one commit writes down of a source.
@@ -367,59 +270,4 @@ impl Book {
         self.owed.extend(page.tallies);
         self.done.extend(page.done);
     }
-}
-
-impl Pending {
-    fn is_open(&self) -> bool {
-        self.left > 0
-    }
-}
-
-impl Open {
-    /// Whoever waits for it hears that it was not delivered.
-    fn cut(&mut self, is_cut: bool) {
-        if is_cut {
-            self.caller = None;
-            self.is_cut = true;
-        }
-    }
-}
-
-impl Line {
-    /// An event that the cursor has is not counted again.
-    fn settle(&mut self, event: u64, fate: Fate) {
-        if !self.cursor.contains(event) {
-            self.cursor.settle(event..event + 1);
-            self.fates.add(fate, 1);
-            self.dirty = true;
-        }
-    }
-
-    /// Nothing below `first` is waited for.
-    fn pass(&mut self, first: u64) {
-        if self.cursor.low < first {
-            self.cursor.settle(0..first);
-            self.dirty = true;
-        }
-    }
-}
-
-/// What is open of each event in each line.
-fn pending(opening: &Opening) -> Vec<Vec<Pending>> {
-    let line = |counts: &Vec<u32>| -> Vec<Pending> {
-        counts.iter().map(|left| Pending { left: *left, fate: Fate::Dropped }).collect()
-    };
-    let mut lines: Vec<Vec<Pending>> = opening.open.iter().map(line).collect();
-    for line in &mut lines {
-        let mark = opening.mark.and_then(|mark| line.get_mut(mark as usize));
-        mark.into_iter().for_each(|mark| mark.fate = Fate::Mark);
-    }
-    for (line, rejected) in lines.iter_mut().zip(&opening.rejected) {
-        for event in rejected {
-            if let Some(pending) = line.get_mut(*event as usize) {
-                pending.fate = Fate::Rejected;
-            }
-        }
-    }
-    lines
 }
