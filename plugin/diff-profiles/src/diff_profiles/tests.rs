@@ -76,6 +76,11 @@ impl Story {
         Self(self.0.absent(&[KEY], &look(scope, ms(time), "")))
     }
 
+    /// An operator wants these taken off.
+    fn taken_off(self, scope: &str, time: &str) -> Self {
+        Self(self.0.absent(&[KEY], &Snapshot { restated: true, ..look(scope, ms(time), "") }))
+    }
+
     /// Something puts what is held in doubt.
     fn doubt(self) -> Self {
         Self(self.0.doubt(KEY))
