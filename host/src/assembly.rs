@@ -33,6 +33,8 @@ pub struct Assembly<'p> {
     pub pipeline: &'p Pipeline,
     /// What stands at each node, by its id.
     pub plugins: BTreeMap<&'p str, Plugin>,
+    /// Sources are left alone: what is decided is delivered, and nothing more is read.
+    pub reads_nothing: bool,
 }
 
 impl<'p> Assembly<'p> {
@@ -46,7 +48,7 @@ impl<'p> Assembly<'p> {
                 Err(found) => problems.extend(found),
             }
         }
-        let assembly = Self { pipeline, plugins };
+        let assembly = Self { pipeline, plugins, reads_nothing: false };
         problems.extend(assembly.unknown_hosts());
         problems.extend(assembly.misplaced());
         problems.extend(pipeline.sources.iter().flat_map(|source| assembly.options(source)));
@@ -146,7 +148,8 @@ impl<'p> Assembly<'p> {
         let client = Client::new(*clock);
         let budgets = reach::budgets(self.pipeline);
         let (mut sources, mut sinks) = (Vec::new(), Vec::new());
-        for source in &self.pipeline.sources {
+        let (read, left_alone): (Vec<_>, Vec<_>) = self.pipeline.sources.iter().partition(|_| !self.reads_nothing);
+        for source in read {
             let shared = reach::budget(&budgets, &source.node);
             keep(self.source(source, secrets, &client, shared, clock.now()).await, &mut sources, &mut problems);
         }
@@ -164,6 +167,7 @@ impl<'p> Assembly<'p> {
             data_dir: pipeline.data_dir.clone(),
             journal_max_bytes: pipeline.journal.max_size.0,
             sources,
+            left_alone: left_alone.into_iter().map(|source| source.node.id.clone()).collect(),
             transforms,
             sinks,
             desks,

@@ -123,15 +123,6 @@ impl Host {
         address.split_whitespace().next().unwrap().to_owned()
     }
 
-    /// The one at which it listens after the last reload.
-    pub fn last_address(&mut self, source: &str) -> String {
-        self.says(&["listening", &format!("source=\"{source}\"")]);
-        let said = self.said.lock().unwrap();
-        let line =
-            said.iter().rfind(|line| line.contains("listening") && line.contains(&format!("source=\"{source}\"")));
-        line.unwrap().split("address=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
-    }
-
     pub fn log(&self) -> String {
         self.said.lock().unwrap().join("\n")
     }

@@ -110,7 +110,8 @@ impl Rounds {
             other => other,
         };
         let assembly = tokio::task::block_in_place(|| Assembly::new(&loaded.pipeline, &self.library));
-        self.round(loaded, assembly.map_err(Failure::Stopped)?, waiting).await.map_err(stopped)
+        let assembly = Assembly { reads_nothing: self.without_sources, ..assembly.map_err(Failure::Stopped)? };
+        self.round(loaded, assembly, waiting).await.map_err(stopped)
     }
 
     /// One graph, from its start to its end.
@@ -184,13 +185,9 @@ impl Rounds {
     /// Reads and checks the file, beside the run.
     fn check(&self, old: &Loaded) -> JoinHandle<Result<Loaded, Problems>> {
         let (file, library, old) = (self.file.clone(), Arc::clone(&self.library), Arc::clone(&old.pipeline));
-        let without_sources = self.without_sources;
         tracing::info!(file = %file.display(), "asked to read the pipeline file again");
         tokio::task::spawn_blocking(move || {
-            let mut pipeline = config::load(&file)?;
-            if without_sources {
-                pipeline.sources.clear();
-            }
+            let pipeline = config::load(&file)?;
             stays(&old, &pipeline)?;
             let secrets = pipeline.resolve_secrets(&System)?;
             Assembly::new(&pipeline, &library)?.reach(&secrets)?;

@@ -31,6 +31,8 @@ pub struct Graph {
     pub journal_max_bytes: u64,
     /// Where events come from.
     pub sources: Vec<Source>,
+    /// Sources that are left alone this time, by their ids: what is kept for them stays.
+    pub left_alone: Vec<String>,
     /// What changes them, each after what it reads.
     pub transforms: Vec<Transform>,
     /// Where they go.

@@ -70,7 +70,8 @@ pub async fn run_in(
         books.push(book(&graph, &again.log, &again.options, &again.route, &store).await?);
     }
     let names = books.iter().map(|book| book.id.clone()).collect();
-    import::tidy(&graph.data_dir, graph.sources.iter().map(|source| source.id.as_str())).await?;
+    let known = graph.sources.iter().map(|source| &source.id).chain(&graph.left_alone).map(String::as_str);
+    import::tidy(&graph.data_dir, known).await?;
     let ledger = Arc::new(Ledger::new(books));
     window.open(&ledger, names);
     let (parts, slots) = (JoinSet::new(), BTreeMap::new());

@@ -10,7 +10,7 @@ use std::fmt::{self, Display, Formatter};
 use serde::{Deserialize, Serialize};
 
 use super::notes::Look;
-use crate::component::types::{Batch, Budget, Cost, Request};
+use crate::component::types::{Batch, Budget, Cost, Outgoing, Request};
 use crate::component::{CallError, Node};
 
 /// A page may be large; so many events of it tell enough.
@@ -50,9 +50,15 @@ impl Forecast {
             None => told,
         };
         let all = |count: u64| scaled(count, people, sample.max(1) as u64);
+        // The last request of a page is not full, and those of a whole run are.
+        let carried = |at: &Outgoing| at.events.len() as u64;
+        let (slots, full) =
+            (prepared.requests.iter().map(carried).sum(), prepared.requests.iter().map(carried).max().unwrap_or(1));
+        let requests_in_all = all(slots).div_ceil(full.max(1));
         let costs = costs.unwrap_or_default().into_iter().map(|Cost { name, count }| (name, all(count)));
         let draws = |name: &str| {
-            all(prepared.requests.iter().flat_map(|one| &one.budgets).filter(|budget| *budget == name).count() as u64)
+            let draws = prepared.requests.iter().flat_map(|one| &one.budgets).filter(|budget| *budget == name).count();
+            scaled(draws as u64, requests_in_all, prepared.requests.len() as u64)
         };
         let seconds = |budget: &Budget| {
             let windows = draws(&budget.name) as f64 / (budget.limit? as f64 * share).max(1.0);
@@ -63,7 +69,7 @@ impl Forecast {
             audiences: look.baseline.clone(),
             people,
             is_total: look.total.is_some(),
-            requests: all(prepared.requests.len() as u64),
+            requests: requests_in_all,
             costs: costs.collect(),
             seconds_at_budget: node.plan().budgets.iter().filter_map(seconds).collect(),
         })
@@ -86,7 +92,10 @@ impl Display for Forecast {
             audiences.join(", ")
         )?;
         costs.iter().try_for_each(|(name, count)| write!(f, ", {count} {name}"))?;
-        seconds_at_budget.iter().try_for_each(|(name, seconds)| write!(f, ", {seconds:.1} s at the rate of `{name}`"))
+        seconds_at_budget.iter().try_for_each(|(name, seconds)| match *seconds < 0.1 {
+            true => write!(f, ", no time at the rate of `{name}`"),
+            false => write!(f, ", {seconds:.1} s at the rate of `{name}`"),
+        })
     }
 }
 
