@@ -18,3 +18,5 @@ mod scans;
 mod stage;
 #[path = "export/triggers.rs"]
 mod triggers;
+#[path = "export/upkeep.rs"]
+mod upkeep;
