@@ -17,14 +17,15 @@ fn triggers(with: With<'_>) -> Stage {
 }
 
 /// One message about somebody.
-fn message(id: &str, events: &[(&str, &str, &str)]) -> Value {
+pub fn message(id: &str, events: &[(&str, &str, &str)]) -> Value {
     let event =
         |(event, slug, at): &(&str, &str, &str)| json!({ "id": slug, "event": event, "slug": slug, *event: at });
     let events: Vec<Value> = events.iter().map(event).collect();
     json!({ "id": "1", "data": { "user_id": id, "segment_events": events }, "meta": { "object": "user" } })
 }
 
-fn fire(host: &mut Host, messages: &[Value]) {
+/// Lytics calls.
+pub fn fire(host: &mut Host, messages: &[Value]) {
     let headers = [("content-type", "application/json"), ("authorization", &format!("Bearer {TRIGGER_TOKEN}"))];
     let address = host.address("triggers");
     let answer = http::send(&address, "POST", "/", &headers, json!(messages).to_string()).unwrap();
