@@ -68,25 +68,30 @@ impl Repeats {
 
     fn request(&mut self, request: &Logged) {
         let objects = objects(&request.body);
-        let refused: &[usize] = match &request.fault {
-            Some(Fault::RefuseAt { indexes, .. }) => indexes,
-            _ => &[],
+        let is_lone = objects.len() == 1;
+        // Nobody knows whether it arrived; or not for whom, so it is taken apart and sent again.
+        let is_unclear = match request.fault {
+            Some(Fault::AcceptThenCut) => true,
+            Some(Fault::RefuseCount { .. }) => !is_lone,
+            _ => false,
         };
-        let is_unknown = matches!(request.fault, Some(Fault::AcceptThenCut | Fault::BreakOff | Fault::BrokenBody));
-        let is_taken = request.status == 201 || is_unknown;
-        // One that holds several people is taken apart, and nobody of them is rejected yet.
-        if request.status == 400 && objects.len() == 1 {
-            self.unsure.extend(objects.iter().map(|(id, _)| id.clone()));
-        }
+        let is_refused = |place: usize| match &request.fault {
+            Some(Fault::RefuseAt { indexes, .. }) => indexes.contains(&place),
+            Some(Fault::RefuseCount { count }) => place < *count,
+            _ => request.status == 400,
+        };
+        let is_taken = request.status == 201 || request.status == 400 || is_unclear;
         for (place, (id, words)) in objects.into_iter().enumerate().filter(|_| is_taken) {
-            match refused.contains(&place) {
+            match is_refused(place) {
+                false => self.object(&id, words, is_unclear),
+                // One that holds several people is taken apart, and nobody of them is rejected yet.
+                true if is_unclear || (request.status == 400 && !is_lone) => {}
                 true => drop(self.unsure.insert(id)),
-                false => self.object(&id, words, is_unknown),
             }
         }
     }
 
-    fn object(&mut self, id: &str, words: Vec<Word>, is_unknown: bool) {
+    fn object(&mut self, id: &str, words: Vec<Word>, is_unclear: bool) {
         let is_whole = words.len() == AUDIENCES.len();
         for (seat, is_in) in words {
             if self.held.contains(&seat) == is_in {
@@ -96,7 +101,7 @@ impl Repeats {
                 true => self.held.insert(seat.clone()),
                 false => self.held.remove(&seat),
             };
-            if is_unknown {
+            if is_unclear {
                 self.may.insert(seat.clone());
             }
             self.sent.insert(seat);
