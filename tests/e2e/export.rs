@@ -10,8 +10,12 @@ mod array;
 mod brake;
 #[path = "export/credentials.rs"]
 mod credentials;
+#[path = "export/deeds.rs"]
+mod deeds;
 #[path = "export/files.rs"]
 mod files;
+#[path = "export/identifiers.rs"]
+mod identifiers;
 #[path = "export/large.rs"]
 mod large;
 #[path = "export/late.rs"]

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use brazeline_sandbox::Options;
 use brazeline_sandbox::lytics::Export;
-use brazeline_sandbox::lytics::export::Packed;
+use brazeline_sandbox::lytics::export::{Format, Packed};
 use jiff::Timestamp;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -12,8 +12,15 @@ use super::stage::{Stage, With, stage};
 use crate::scene::{people, sandbox};
 
 fn folder() -> Stage {
-    let source = "  files: { type: lytics-ingest, mode: file, audience: vip, identifier: { external_id: user_id }, every: once, files: { type: drop_folder, path: drop, pattern: \"*\", settle: 0ms } }\n";
-    let stage = stage(sandbox(Options::default()), source, "[files]", With::default());
+    folder_with("audience: vip")
+}
+
+/// With these settings of what is in the files.
+fn folder_with(what: &str) -> Stage {
+    let source = format!(
+        "  files: {{ type: lytics-ingest, mode: file, {what}, identifier: {{ external_id: user_id }}, every: once, files: {{ type: drop_folder, path: drop, pattern: \"*\", settle: 0ms }} }}\n"
+    );
+    let stage = stage(sandbox(Options::default()), &source, "[files]", With::default());
     std::fs::create_dir(stage.place.path().join("drop")).unwrap();
     stage
 }
@@ -86,4 +93,31 @@ fn an_archive_of_many_files_is_one_look() {
     archive(&stage, "2026-11-24T06:00:00Z");
     stage.follow();
     assert_eq!(stage.cost().1 - before, 13, "who is in another file of the archive has not left");
+}
+
+#[test]
+fn a_column_of_all_audiences_tells_all_of_them() {
+    for format in [Format::Csv, Format::JsonLines] {
+        let stage = folder_with("audiences: [vip, lapsed, new], audiences_column: audiences, complete: true");
+        let write = |at: &str| {
+            let mut job = Export::new("everybody", &["user_id"]);
+            (job.format, job.audiences_column) = (format, Some("audiences".to_owned()));
+            let at = at.parse().unwrap();
+            let written = stage.people(|people| job.write(people, at));
+            put(&stage, &written.name, &written.bytes, at);
+        };
+        stage.enter(&people(0..40), "everybody");
+        stage.enter(&people(0..30), "vip");
+        stage.enter(&people(20..40), "lapsed");
+        write("2026-11-23T06:00:00Z");
+        stage.follow();
+        stage.leave(&people(0..2), "vip");
+        stage.leave(&people(0..2), "everybody");
+        stage.leave(&people(20..22), "lapsed");
+        stage.enter(&people(4..6), "new");
+        let before = stage.cost().1;
+        write("2026-11-24T06:00:00Z");
+        stage.follow();
+        assert_eq!(stage.cost().1 - before, 6, "{format:?}");
+    }
 }

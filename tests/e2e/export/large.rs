@@ -2,7 +2,7 @@
 //! any kill.
 //!
 //! Each run prints its seed; `BRAZELINE_SEED` plays it again. The large one takes minutes:
-//! `cargo test --release --workspace --test e2e -- --ignored --nocapture two_hundred_thousand`.
+//! `cargo test --workspace --test e2e -- --ignored --nocapture two_hundred_thousand`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;

@@ -68,7 +68,7 @@ fn what_braze_exported_says_who_is_to_be_told_again() {
     stage.place.write("segment.csv", format!("external_id,lytics_segments\n{rows}"));
     let with = ["--with", "segment.csv", "--audiences-column", "lytics_segments"];
     let said = reconcile(&stage, &with);
-    assert!(said.contains("200 rows compared: 20 people hold other audiences than they were told"), "{said}");
+    assert!(said.contains("200 ") && said.contains(" compared: 20 "), "{said}");
     assert_eq!(wrong(&stage), people(0..20), "it only said so");
     let before = stage.cost().1;
     reconcile(&stage, &[&with[..], &["--yes"]].concat());
