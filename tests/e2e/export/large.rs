@@ -208,7 +208,7 @@ impl Play {
     /// What Braze holds of each person: the audiences in any order, and what a scan says of those whom it sees in the end.
     fn held(&self) -> BTreeMap<String, Value> {
         let scanned: BTreeSet<String> =
-            (0..self.truth.len()).filter(|number| self.truth[*number] % (1 << FILED) != 0).map(id).collect();
+            (0..self.truth.len()).filter(|number| !self.truth[*number].is_multiple_of(1 << FILED)).map(id).collect();
         self.stage.vendors.braze().read(|braze| {
             let of = |profile: &brazeline_sandbox::braze::Profile| {
                 let id = profile.external_id.clone().unwrap_or_default();
