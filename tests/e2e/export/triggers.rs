@@ -85,6 +85,33 @@ fn enter_then_exit_in_one_message_is_an_exit() {
 }
 
 #[test]
+fn enter_then_exit_in_one_batch_is_an_exit() {
+    let stage = triggers(With::default());
+    let mut host = stage.place.run();
+    let batch = [
+        message("a", &[("enter", "vip", "2026-11-23T09:00:00Z")]),
+        message("a", &[("enter", "new", "2026-11-23T09:00:01Z")]),
+        message("b", &[("exit", "vip", "2026-11-23T09:00:01Z")]),
+        message("a", &[("exit", "vip", "2026-11-23T09:00:02Z")]),
+        message("b", &[("enter", "vip", "2026-11-23T09:00:02Z")]),
+    ];
+    fire(&mut host, &batch);
+    until(&stage, "a", &["new"]);
+    until(&stage, "b", &["vip"]);
+    assert_eq!(stage.cost(), (1, 2), "one object a person");
+    host.terminate();
+}
+
+#[test]
+fn without_existing_users_a_trigger_is_news_from_the_first() {
+    let stage = triggers(With { transform: ", existing_users: false", ..With::default() });
+    let mut host = stage.place.run();
+    fire(&mut host, &[message("a", &[("enter", "vip", "2026-11-23T09:00:00Z")])]);
+    until(&stage, "a", &["vip"]);
+    host.terminate();
+}
+
+#[test]
 fn a_kill_after_the_answer_loses_no_trigger() {
     let stage = triggers(With::default());
     for (round, audience) in AUDIENCES.into_iter().enumerate() {
