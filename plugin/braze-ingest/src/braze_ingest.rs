@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use brazeline_kit::person::{IdentifierField, Source};
+use brazeline_kit::person::Source;
 use brazeline_kit::{Arrival, Decoder, Entry, Plan, Plugin, Problem, Received, Receiver, Reply, SourceKind};
 use serde_json::json;
 
@@ -10,6 +10,7 @@ use crate::currents::Currents;
 use crate::file::{File, Reading};
 use crate::settings::{Mode, Settings};
 use crate::webhook::Webhook;
+use crate::whom::braze_id;
 
 /// The component.
 #[derive(Debug)]
@@ -74,10 +75,6 @@ impl BrazeIngest {
         };
         format!("these settings are for `mode: {}`", mode.name())
     }
-}
-
-fn braze_id(field: &str) -> Result<Source, Problem> {
-    Source::new(IdentifierField { braze_id: Some(field.to_owned()), ..IdentifierField::default() })
 }
 
 impl Receiver for BrazeIngest {

@@ -2,13 +2,15 @@
 //!
 //! A segment's CSV, from the dashboard, has its columns in any order, and columns of the company's own; a segment's JSON lines, from the
 //! API, hold custom attributes in an object of their own. Both become person updates whose attributes are named as the stream `braze_users`
-//! maps them. Braze says nothing of how lists stand in a cell, so a cell is passed on as the text that it is.
+//! maps them. Braze says nothing of how lists stand in a cell, so a cell is passed on as the text that it is. What Currents stores is read,
+//! too: an event a record.
 
 pub mod cell;
 pub mod form;
 pub mod names;
 pub mod token;
 
+pub mod avro;
 pub mod table;
 pub mod users;
 
@@ -17,7 +19,8 @@ pub mod reading;
 use brazeline_kit::Problem;
 use brazeline_kit::person::{IdentifierField, Source};
 
-use crate::settings::{EmptyCells, Format, SameNames, Settings};
+use crate::settings::{EmptyCells, Format, SameNames, Selection, Settings};
+use crate::whom::braze_id;
 use names::Names;
 
 pub use reading::Reading;
@@ -37,6 +40,12 @@ pub struct File {
     pub empty: EmptyCells,
     /// What becomes of two values of one name.
     pub same_names: SameNames,
+    /// Whom an event of Currents is about.
+    pub currents: Source,
+    /// Which types of events are taken.
+    pub types: Selection,
+    /// The type of the events in a file that does not say it.
+    pub event_type: Option<String>,
 }
 
 impl File {
@@ -44,6 +53,9 @@ impl File {
     pub fn new(named: Option<Source>, settings: Settings) -> Result<Self, Problem> {
         let rename = settings.rename.unwrap_or_default();
         Ok(Self {
+            currents: named.clone().map_or_else(|| braze_id("user_id"), Ok)?,
+            types: Selection::new(settings.event_types),
+            event_type: settings.event_type,
             sources: named.map_or_else(usual, |source| Ok(vec![source]))?,
             format: settings.format.unwrap_or_default(),
             columns: Names::of_columns(&rename),
@@ -58,11 +70,10 @@ impl File {
 fn usual() -> Result<Vec<Source>, Problem> {
     let field = |name: &str| Some(name.to_owned());
     let usual = [
-        IdentifierField { braze_id: field("braze_id"), ..IdentifierField::default() },
         IdentifierField { external_id: field("user_id"), ..IdentifierField::default() },
         IdentifierField { email: field("email"), ..IdentifierField::default() },
     ];
-    usual.into_iter().map(Source::new).collect()
+    std::iter::once(braze_id("braze_id")).chain(usual.into_iter().map(Source::new)).collect()
 }
 
 #[cfg(test)]

@@ -45,6 +45,10 @@ pub struct Settings {
     /// `mode: file`: what files are; by default told by their name, and else by their first byte.
     #[serde(default)]
     pub format: Option<Format>,
+    /// `mode: file`: the type of the events in Currents' files, for files that do not say it: by default a folder `event_type=..` does, or
+    /// the name of the file or of its schema.
+    #[serde(default)]
+    pub event_type: Option<String>,
     /// `mode: file`: new names of columns and fields, each as `from: to`, beside those by which they fit the stream `braze_users`:
     /// `Appboy ID: braze_id` and `timezone: time_zone` in a CSV, `external_id: user_id`, `dob: date_of_birth`, `home_city: city` and
     /// `phone: phone_number` in JSON lines. A name given here replaces the one from that list; `timezone: timezone` keeps it as it is.
@@ -90,6 +94,8 @@ pub enum Format {
     Csv,
     /// A segment's users, exported by the API: a JSON object a line.
     JsonLines,
+    /// Events, as Currents stores them.
+    Avro,
 }
 
 /// What an empty cell says.

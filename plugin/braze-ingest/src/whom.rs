@@ -1,7 +1,7 @@
 //! Whom is a row or an event about, and what becomes of it if that cannot be told?
 
-use brazeline_kit::Unread;
-use brazeline_kit::person::{Identifier, KEY_BYTES, Source};
+use brazeline_kit::person::{Identifier, IdentifierField, KEY_BYTES, Source};
+use brazeline_kit::{Problem, Unread};
 
 /// Why something is no event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,11 @@ impl NoEvent {
         };
         Unread { raw, place, key, skipped, reason }
     }
+}
+
+/// Braze's own id in this field.
+pub fn braze_id(field: &str) -> Result<Source, Problem> {
+    Source::new(IdentifierField { braze_id: Some(field.to_owned()), ..IdentifierField::default() })
 }
 
 /// The identifier, if somebody can be found by it.

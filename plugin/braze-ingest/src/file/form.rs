@@ -2,6 +2,7 @@
 //!
 //! Its name says it, or its first byte.
 
+use super::avro::MAGIC;
 use crate::settings::Format;
 
 /// What may stand in front of a text and is no part of it.
@@ -14,6 +15,8 @@ pub enum Form {
     Csv,
     /// A JSON object a line.
     Lines,
+    /// A container of records.
+    Avro,
 }
 
 /// The form that the settings or one of the names say.
@@ -23,6 +26,7 @@ pub fn by_name(format: Format, names: [&str; 2]) -> Option<Form> {
         Format::Auto => names.into_iter().find_map(ending),
         Format::Csv => Some(Form::Csv),
         Format::JsonLines => Some(Form::Lines),
+        Format::Avro => Some(Form::Avro),
     }
 }
 
@@ -36,6 +40,7 @@ fn ending(name: &str) -> Option<Form> {
     match name.rsplit_once('.')?.1 {
         "csv" => Some(Form::Csv),
         "json" | "jsonl" | "ndjson" => Some(Form::Lines),
+        "avro" => Some(Form::Avro),
         _ => None,
     }
 }
@@ -43,6 +48,12 @@ fn ending(name: &str) -> Option<Form> {
 /// The form and the text behind a byte order mark, once the first byte is there. An error is about the whole file.
 pub fn begin(by_name: Option<Form>, bytes: &[u8], last: bool) -> Result<Option<(Form, &[u8])>, String> {
     if bytes.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(bytes) && !last {
+        return Ok(None);
+    }
+    if by_name == Some(Form::Avro) || (by_name.is_none() && bytes.starts_with(MAGIC)) {
+        return Ok(Some((Form::Avro, bytes)));
+    }
+    if by_name.is_none() && bytes.len() < MAGIC.len() && MAGIC.starts_with(bytes) && !last {
         return Ok(None);
     }
     let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);

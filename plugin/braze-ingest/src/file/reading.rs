@@ -6,6 +6,7 @@ use brazeline_kit::csv::{Row, Rows};
 use brazeline_kit::{Decoded, Decoding, Entry};
 
 use super::File;
+use super::avro::{self, Container};
 use super::form::{Form, begin, by_name};
 use super::table::Columns;
 use super::token::Token;
@@ -19,8 +20,10 @@ const ROW_BYTES: usize = 4 * 1024 * 1024;
 pub struct Reading {
     file: Rc<File>,
     by_name: Option<Form>,
+    names: [String; 2],
     rows: Rows,
     columns: Option<Columns>,
+    container: Option<Container>,
     at: Token,
     /// An event's body being written.
     body: String,
@@ -31,12 +34,25 @@ impl Reading {
     pub fn open(file: Rc<File>, entry: &Entry, resume: Option<&[u8]>) -> Result<Self, String> {
         let at = resume.map_or_else(|| Ok(Token::default()), Token::read)?;
         let by_name = by_name(file.format, [&entry.name, &entry.file]);
-        let mut rows = Rows::new(b',');
-        let columns = match rows.of(&at.header, true).next() {
-            Some(header) => Some(Columns::find(&header, &file)?),
-            None => None,
-        };
-        Ok(Self { file, by_name, rows, columns, at, body: String::new() })
+        let (rows, names, body) = (Rows::new(b','), [entry.name.clone(), entry.file.clone()], String::new());
+        let mut reading = Self { file, by_name, names, rows, columns: None, container: None, at, body };
+        reading.go_on()?;
+        Ok(reading)
+    }
+
+    /// Reads the header again that was read before.
+    fn go_on(&mut self) -> Result<(), String> {
+        if self.at.form == Some(Form::Avro) && !self.at.header.is_empty() {
+            self.container = Some(self.container(self.at.header.clone())?);
+        } else if let Some(header) = self.rows.of(&self.at.header, true).next() {
+            self.columns = Some(Columns::find(&header, &self.file)?);
+        }
+        Ok(())
+    }
+
+    fn container(&self, header: Vec<u8>) -> Result<Container, String> {
+        let [name, file] = &self.names;
+        Container::open(header, [name, file], self.file.event_type.as_deref())
     }
 
     /// Says what the file is, once its first byte is there.
@@ -70,6 +86,29 @@ impl Reading {
         let read = bytes.len() - piece.rest().len();
         self.at.bytes = before + read as u64;
         Ok(read)
+    }
+
+    /// Reads the blocks of these bytes; how many bytes they have.
+    fn blocks(&mut self, bytes: &[u8], last: bool, decoded: &mut Decoded) -> Result<usize, String> {
+        let mut rest = bytes;
+        if self.container.is_none()
+            && let Some(length) = avro::header(rest)?
+        {
+            self.at.header = rest[..length].to_vec();
+            self.at.bytes += length as u64;
+            self.container = Some(self.container(self.at.header.clone())?);
+            rest = &rest[length..];
+        }
+        if let Some(container) = &self.container {
+            while let Some(length) = avro::block(rest)? {
+                container.read(&rest[..length], &self.file, &mut self.at, decoded)?;
+                rest = &rest[length..];
+            }
+        }
+        if last && (!rest.is_empty() || self.container.is_none()) {
+            return Err("it ends within a block: the file was cut".to_owned());
+        }
+        Ok(bytes.len() - rest.len())
     }
 
     /// Reads the lines of these bytes; how many bytes they have.
@@ -120,10 +159,11 @@ impl Decoding for Reading {
             let read = match form {
                 Form::Csv => self.table(text, last, &mut decoded)?,
                 Form::Lines => self.lines(text, last, &mut decoded),
+                Form::Avro => self.blocks(text, last, &mut decoded)?,
             };
             rest = &text[read..];
         }
-        if rest.len() > ROW_BYTES {
+        if rest.len() > ROW_BYTES && self.at.form != Some(Form::Avro) {
             let row = self.at.rows + 1;
             return Err(format!("row {row} is longer than 4 MiB: is a quote not closed, or are these no rows?"));
         }

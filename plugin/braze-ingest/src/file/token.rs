@@ -1,6 +1,6 @@
 //! Where does a reading stand between two pieces?
 //!
-//! So many rows and bytes were read; the header, if there is one; and the begin of a row whose end has not come yet. As bytes: a line of
+//! So many rows and bytes were read; the header, if there is one; and the begin of a row (or a block) whose end has not come yet. As bytes: a line of
 //! text with a version, the form and the numbers, then header and begin as they stand in the file.
 
 use super::form::Form;
@@ -37,6 +37,7 @@ impl Token {
             None => "unknown",
             Some(Form::Csv) => "csv",
             Some(Form::Lines) => "lines",
+            Some(Form::Avro) => "avro",
         };
         let line = format!("{VERSION} {form} {} {} {}\n", self.rows, self.bytes, self.header.len());
         [line.as_bytes(), &self.header, &self.begun].concat()
@@ -54,6 +55,7 @@ impl Token {
         let form = match (version?, words.next()?) {
             (_, "csv") => Some(Form::Csv),
             (_, "lines") => Some(Form::Lines),
+            (_, "avro") => Some(Form::Avro),
             (_, "unknown") => None,
             _ => return None,
         };
@@ -70,7 +72,7 @@ mod tests {
 
     #[test]
     fn it_can_be_read_back() {
-        for form in [None, Some(Form::Csv), Some(Form::Lines)] {
+        for form in [None, Some(Form::Csv), Some(Form::Lines), Some(Form::Avro)] {
             let token = Token { form, rows: 7, bytes: 900, header: b"a,b\nc".to_vec(), begun: b"\xff\n1".to_vec() };
             assert_eq!(Token::read(&token.write()), Ok(token));
         }

@@ -28,12 +28,13 @@ impl Settings {
 
     /// Settings of another mode: they would be without effect, and whoever wrote them expects one.
     fn misplaced(&self) -> Vec<Problem> {
-        let set: [(&[Mode], &str, bool); 8] = [
+        let set: [(&[Mode], &str, bool); 9] = [
             (&[Mode::Webhook], "stream", self.stream.is_some()),
             (&[Mode::Currents], "path", self.path.is_some()),
             (&[Mode::Currents], "caller", self.caller.is_some()),
             (&[Mode::Currents, Mode::File], "event_types", self.event_types.is_some()),
             (&[Mode::File], "format", self.format.is_some()),
+            (&[Mode::File], "event_type", self.event_type.is_some()),
             (&[Mode::File], "rename", self.rename.is_some()),
             (&[Mode::File], "empty_cells", self.empty_cells.is_some()),
             (&[Mode::File], "same_names", self.same_names.is_some()),
