@@ -3,7 +3,7 @@
 //! Its columns are the names of all records, in the order in which they came; a cell is empty where a record has no such name, or `null`.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use brazeline_kit::event::Members;
 
@@ -11,7 +11,7 @@ use brazeline_kit::event::Members;
 #[derive(Debug, Default)]
 pub struct Table {
     names: Vec<String>,
-    places: HashMap<String, usize>,
+    places: BTreeMap<String, usize>,
     rows: Vec<Vec<(usize, String)>>,
     /// Of the records as JSON: no less than their rows have, but for the commas of empty cells.
     bytes: usize,
