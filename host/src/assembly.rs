@@ -98,8 +98,10 @@ impl<'p> Assembly<'p> {
 
     /// Whether every node can get its secrets and knows where it sends to. Nothing is opened.
     pub fn reach(&self, secrets: &Secrets) -> Result<(), Problems> {
-        let problems: Vec<Problem> =
-            self.pipeline.nodes().filter_map(|node| self.reaches(node, secrets).err()).collect();
+        let certificates =
+            self.pipeline.sources.iter().filter_map(|source| reach::certificate(self.pipeline, source).err());
+        let nodes = self.pipeline.nodes().filter_map(|node| self.reaches(node, secrets).err());
+        let problems: Vec<Problem> = certificates.chain(nodes).collect();
         if problems.is_empty() { Ok(()) } else { Err(Problems::new(problems)) }
     }
 
@@ -182,8 +184,7 @@ impl<'p> Assembly<'p> {
             },
             Plugin::Source(settings) => {
                 let callers = reach::callers(pipeline, node, secrets)?;
-                let (address, max_body_bytes) = (source.options.listens_at(), source.options.max_body_bytes);
-                let opened = settings.clone().open(&node.id, address, callers, max_body_bytes).await;
+                let opened = settings.clone().open(&node.id, reach::wanted(source), callers).await;
                 SourceKind::Native(opened.map_err(|problem| reach::address(pipeline, source, problem))?)
             }
             Plugin::Sink(_) => return Err(plugin::misplaced(pipeline, node)),

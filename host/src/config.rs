@@ -6,6 +6,7 @@
 
 mod authorization;
 mod component_schema;
+mod deduplicate;
 mod every;
 mod expiry;
 mod fields;
@@ -27,6 +28,7 @@ mod settings;
 mod shape;
 pub mod source_key;
 mod suggest;
+mod tls;
 mod tree;
 mod units;
 mod unknown;
@@ -37,6 +39,7 @@ use std::path::Path;
 use crate::problem::{Problem, Problems};
 
 pub use authorization::Authorization;
+pub use deduplicate::{By, Deduplicate};
 pub use every::Every;
 pub use expiry::{Expiry, days_until, today};
 pub use files::{DropFolder, Files, Order, WhenDone};
@@ -51,6 +54,7 @@ pub use schema::{Known, schema};
 pub use secret::{Reference, Secret};
 pub use settings::Settings;
 pub use suggest::nearest;
+pub use tls::Tls;
 pub use units::Size;
 pub use unknown::unknown_settings;
 

@@ -30,6 +30,11 @@ pub trait Intake: Send + Sync + 'static {
     /// Takes what nobody can read again. When it comes back, the events are kept and the sender may forget them.
     fn push(&self, batch: Batch, unread: Vec<Unread>) -> impl Future<Output = Result<(), Refused>> + Send;
 
+    /// Why nothing would be taken at the moment, if that is so.
+    fn ready(&self) -> impl Future<Output = Result<(), Refused>> + Send {
+        std::future::ready(Ok(()))
+    }
+
     /// Takes what can be read again, or what only its source's place says where it was. Comes back when there is room for more.
     fn read(&self, reading: Reading) -> impl Future<Output = Result<(), Refused>> + Send;
 

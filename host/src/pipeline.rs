@@ -15,6 +15,7 @@ mod opaque;
 pub mod poll;
 pub mod rehearsal;
 mod run;
+mod seen;
 mod serve;
 pub mod sink;
 pub mod snapshot;

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use super::plugin::Plugin;
 use crate::component::{Kind, Node};
-use crate::config::source_key::{ACKNOWLEDGE, ADDRESS, EVERY, FILES, MAX_BODY};
-use crate::config::{Every, Pipeline, Source};
+use crate::config::source_key::{ACKNOWLEDGE, ADDRESS, DEDUPLICATE, EVERY, FILES, MAX_BODY, TLS};
+use crate::config::{Acknowledge, By, Every, Pipeline, Source};
 use crate::connector::SourceSettings;
 use crate::connector::drop_folder::DropFolder;
 use crate::pipeline::import::{Importer, LOOK};
 use crate::problem::Problem;
 
 /// Those that do not mean something to every source.
-const PARTICULAR: [&str; 5] = [ACKNOWLEDGE, ADDRESS, MAX_BODY, EVERY, FILES];
+const PARTICULAR: [&str; 7] = [ACKNOWLEDGE, ADDRESS, MAX_BODY, TLS, DEDUPLICATE, EVERY, FILES];
 /// Those of a source that others send to.
-const SENT_TO: &[&str] = &[ACKNOWLEDGE, ADDRESS, MAX_BODY];
+const SENT_TO: &[&str] = &[ACKNOWLEDGE, ADDRESS, MAX_BODY, TLS, DEDUPLICATE];
 
 /// What is wrong with the host's keys in a source.
 pub fn check(pipeline: &Pipeline, source: &Source, plugin: &Plugin) -> Vec<Problem> {
@@ -33,7 +33,23 @@ pub fn check(pipeline: &Pipeline, source: &Source, plugin: &Plugin) -> Vec<Probl
     if meant.contains(&FILES) && !source.options.stated.contains_key(FILES) {
         problems.push(no_files(pipeline, source));
     }
+    problems.extend(forgetful(pipeline, source, plugin));
     problems
+}
+
+/// What was taken is remembered in the journal's commit, by what the source gives.
+fn forgetful(pipeline: &Pipeline, source: &Source, plugin: &Plugin) -> Option<Problem> {
+    let wanted = source.options.deduplicate?;
+    let (fact, help) = match (source.options.acknowledge, wanted.by, plugin) {
+        (Acknowledge::Delivered, ..) => {
+            ("it keeps nothing (`acknowledge: delivered`)", "remove `acknowledge`, or `deduplicate`")
+        }
+        (_, By::Id, Plugin::Source(_)) => ("it gives its events no id", "write `by: content`"),
+        _ => return None,
+    };
+    let spot = source.options.stated.get(DEDUPLICATE).copied().unwrap_or(source.node.spot);
+    let what = format!("{} cannot `{DEDUPLICATE}` like that", source.node.name());
+    Some(Problem::error(what, help).fact(fact).at(pipeline.place(spot)))
 }
 
 /// What a source does, and which of these keys mean something to it.

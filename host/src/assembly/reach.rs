@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::component::types::{Plan, Scheme as Described, Target};
+use crate::config::source_key::TLS;
 use crate::config::{Authorization, Node, Origin, Pipeline, Secrets, Source};
 use crate::connector;
-use crate::connector::server::{self, Door};
+use crate::connector::server::{Door, Identity, Wanted};
 use crate::delivery::budget::Shared;
 use crate::delivery::gather::Limits;
 use crate::delivery::inbound::Inbound;
@@ -118,11 +119,30 @@ fn read(pipeline: &Pipeline, node: &Node, scheme: &Described, secrets: &Secrets)
     })
 }
 
+/// What a source wants of the server before it.
+pub fn wanted(source: &Source) -> Wanted {
+    let options = &source.options;
+    Wanted { address: options.listens_at(), max_body_bytes: options.max_body_bytes, tls: options.tls.clone() }
+}
+
+/// Whether the certificate of a source can be shown, if it has one.
+pub fn certificate(pipeline: &Pipeline, source: &Source) -> Result<(), Problem> {
+    let loaded = source.options.tls.clone().map(Identity::load).transpose();
+    loaded.map(drop).map_err(|problem| stated(pipeline, source, TLS, problem))
+}
+
 /// Binds the address of a source, for these callers.
 pub async fn door(pipeline: &Pipeline, source: &Source, inbound: Inbound) -> Result<Door, Problem> {
-    let bound = server::bind(source.options.listens_at()).await;
-    let listener = bound.map_err(|problem| address(pipeline, source, problem))?;
-    Ok(Door { source: source.node.id.clone(), listener, inbound, max_body_bytes: source.options.max_body_bytes })
+    certificate(pipeline, source)?;
+    let opened = Door::open(&source.node.id, wanted(source), inbound).await;
+    opened.map_err(|problem| address(pipeline, source, problem))
+}
+
+/// What one of the host's keys in a source says is wrong.
+fn stated(pipeline: &Pipeline, source: &Source, key: &str, mut problem: Problem) -> Problem {
+    let spot = source.options.stated.get(key).copied().unwrap_or(source.node.spot);
+    problem.what = format!("{}: {}", source.node.name(), problem.what);
+    problem.at(pipeline.place(spot))
 }
 
 /// A source cannot be opened where it is said to be.

@@ -124,7 +124,8 @@ fn show_source(assembly: &Assembly<'_>, source: &Source) {
         Plugin::Sink(_) => false,
     };
     if listens {
-        println!("    listens at http://{}", source.options.listens_at());
+        let scheme = if source.options.tls.is_some() { "https" } else { "http" };
+        println!("    listens at {scheme}://{}", source.options.listens_at());
     }
     if let Some(files) = &source.options.files {
         println!("    reads files `{}` from {}", files.pattern, files.folder.path.display());

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use serde_json::{Map, json};
 
+use super::deduplicate::{DEDUPLICATE, Deduplicate};
 use super::every::{EVERY, Every};
 use super::fields::{Fields, wrong};
 use super::files::{FILES, Files};
 use super::keys::{Choice, Key};
 use super::place::{Placed, Report, Spot};
+use super::tls::{TLS, Tls};
 use super::units::Size;
 
 /// When is a caller answered?
@@ -105,7 +107,8 @@ pub const ON_UNKNOWN: Key<OnUnknown> = Key {
 };
 
 /// Names of the host's keys in a source.
-pub const SOURCE_KEYS: [&str; 6] = [ACKNOWLEDGE.name, MAX_UNCOMMITTED, ADDRESS_NAME, MAX_BODY.name, EVERY.name, FILES];
+pub const SOURCE_KEYS: [&str; 8] =
+    [ACKNOWLEDGE.name, MAX_UNCOMMITTED, ADDRESS_NAME, MAX_BODY.name, TLS, DEDUPLICATE, EVERY.name, FILES];
 /// Names of the host's keys in a sink.
 pub const SINK_KEYS: [&str; 4] = [LINGER.name, CONCURRENCY.name, MAX_ATTEMPTS.name, ON_UNKNOWN.name];
 
@@ -122,6 +125,10 @@ pub struct SourceOptions {
     pub address: Option<Placed<SocketAddr>>,
     /// The largest body of a request.
     pub max_body_bytes: usize,
+    /// The certificate that it shows, if it speaks TLS.
+    pub tls: Option<Tls>,
+    /// Whether it drops what it took before.
+    pub deduplicate: Option<Deduplicate>,
     /// When it asks again, if it is one that asks.
     pub every: Every,
     /// Where its files lie, if it is one that reads files.
@@ -151,6 +158,8 @@ impl Default for SourceOptions {
             max_uncommitted_bytes: bytes(MAX_UNCOMMITTED_SIZE.default),
             address: None,
             max_body_bytes: bytes(MAX_BODY.default),
+            tls: None,
+            deduplicate: None,
             every: EVERY.default,
             files: None,
             stated: BTreeMap::new(),
@@ -170,6 +179,8 @@ impl SourceOptions {
         let (max_uncommitted_events, max_uncommitted_bytes) = max_uncommitted(fields, report);
         let address = address(fields, report);
         let max_body_bytes = bytes(fields.read(&MAX_BODY, report));
+        let tls = Tls::read(fields, report);
+        let deduplicate = Deduplicate::read(fields, report);
         let every = fields.read(&EVERY, report);
         let files = Files::read(fields, report);
         let stated = SOURCE_KEYS.into_iter().filter_map(|key| Some((key, fields.get(key)?.spot))).collect();
@@ -179,6 +190,8 @@ impl SourceOptions {
             max_uncommitted_bytes,
             address,
             max_body_bytes,
+            tls,
+            deduplicate,
             every,
             files,
             stated,
@@ -201,6 +214,8 @@ impl SourceOptions {
             (MAX_UNCOMMITTED.to_owned(), max_uncommitted),
             (ADDRESS_NAME.to_owned(), address),
             MAX_BODY.property(),
+            Tls::property(),
+            Deduplicate::property(),
             EVERY.property(),
             Files::property(),
         ]

@@ -1,6 +1,6 @@
 //! The names of those host's keys in a source that do not mean something to every source.
 
-use super::{every, files, options};
+use super::{deduplicate, every, files, options, tls};
 
 /// When a caller is answered.
 pub const ACKNOWLEDGE: &str = options::ACKNOWLEDGE.name;
@@ -8,6 +8,10 @@ pub const ACKNOWLEDGE: &str = options::ACKNOWLEDGE.name;
 pub const ADDRESS: &str = options::ADDRESS_NAME;
 /// The largest body.
 pub const MAX_BODY: &str = options::MAX_BODY.name;
+/// Its certificate.
+pub const TLS: &str = tls::TLS;
+/// Whether it drops what it took before.
+pub const DEDUPLICATE: &str = deduplicate::DEDUPLICATE;
 /// When it asks or looks again.
 pub const EVERY: &str = every::EVERY.name;
 /// Where its files lie.

@@ -1,6 +1,5 @@
 //! Which connectors are there, and how is one made of its settings?
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use schemars::schema_for;
 use serde_json::{Map, Value, json};
 
 use super::page::{PAGE_BYTES, PAGE_EVENTS};
-use super::server::{self, Door};
+use super::server::{Door, Wanted};
 use super::settings::{self, Checked, read, wrong};
 use super::{Deliver, Intake, file, http_client, http_server, stdin, stdout};
 use crate::config::Kind;
@@ -103,18 +102,9 @@ impl SourceSettings {
     }
 
     /// Opens what has to be open before anything starts. What a source does not need of these is not looked at.
-    pub async fn open(
-        self,
-        id: &str,
-        address: SocketAddr,
-        inbound: Inbound,
-        max_body_bytes: usize,
-    ) -> Result<Native, Problem> {
+    pub async fn open(self, id: &str, wanted: Wanted, inbound: Inbound) -> Result<Native, Problem> {
         Ok(Native(match self {
-            Self::HttpServer(settings) => {
-                let (source, listener) = (id.to_owned(), server::bind(address).await?);
-                Source::HttpServer(settings, Door { source, listener, inbound, max_body_bytes })
-            }
+            Self::HttpServer(settings) => Source::HttpServer(settings, Door::open(id, wanted, inbound).await?),
             Self::File(settings) => {
                 std::fs::File::open(&settings.path).map_err(|error| settings::unusable(&settings.path, &error))?;
                 Source::File(settings, id.to_owned())

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::page::Page;
 use super::person::Identifier;
-use super::server::{self, Door};
+use super::server::{self, Door, Handler};
 use super::{Intake, Refused};
 use crate::component::types::{Arrival, Field, Reply};
 use crate::pipeline::stop::Stop;
@@ -32,9 +32,22 @@ pub struct Settings {
 
 /// Serves until a stop is asked for.
 pub async fn feed(settings: Settings, door: Door, inlet: Arc<impl Intake>, stop: Stop) -> anyhow::Result<()> {
-    let settings = Arc::new(settings);
-    let handler = move |arrival| answer(Arc::clone(&settings), Arc::clone(&inlet), arrival);
-    server::serve(door, handler, stop).await
+    server::serve(door, Taker { settings: Arc::new(settings), inlet }, stop).await
+}
+
+struct Taker<I> {
+    settings: Arc<Settings>,
+    inlet: Arc<I>,
+}
+
+impl<I: Intake> Handler for Taker<I> {
+    async fn answer(&self, arrival: Arrival) -> Reply {
+        answer(Arc::clone(&self.settings), Arc::clone(&self.inlet), arrival).await
+    }
+
+    async fn ready(&self) -> Result<(), Refused> {
+        self.inlet.ready().await
+    }
 }
 
 async fn answer(settings: Arc<Settings>, inlet: Arc<impl Intake>, arrival: Arrival) -> Reply {

@@ -21,6 +21,8 @@ use super::import;
 use super::keyed::{self, Inboxes, Keyed};
 use super::ledger::{Book, Comeback, Counts, Ledger, Opening, Room, Slot};
 use super::rehearsal::Rehearsal;
+use super::seen::Seen;
+use super::serve::Receiver;
 use super::sink::{self, Parcel};
 use super::source::{Inlet, Keeping, Look, Wave, follow};
 use super::stop::{Stop, Stopper, stop};
@@ -79,7 +81,16 @@ pub async fn run_in(
     let ledger = Arc::new(Ledger::new(books));
     window.open(&ledger, names);
     let (parts, slots) = (JoinSet::new(), BTreeMap::new());
-    let mut run = Run { parts, ledger, store, clock, asked: asked.clone(), slots, window };
+    let mut run = Run {
+        parts,
+        ledger,
+        store,
+        clock,
+        asked: asked.clone(),
+        slots,
+        window,
+        journal_max_bytes: graph.journal_max_bytes,
+    };
     let all_ends: Vec<Vec<graph::End>> =
         routes.iter().chain(agains.iter().map(|again| &again.route)).map(|route| route.ends.clone()).collect();
     let first_again = routes.len();
@@ -172,6 +183,7 @@ struct Run {
     asked: Stop,
     slots: Slots,
     window: Arc<Window>,
+    journal_max_bytes: u64,
 }
 
 async fn book(graph: &Graph, id: &str, options: &SourceOptions, route: &Route, store: &Handle) -> anyhow::Result<Book> {
@@ -232,7 +244,12 @@ impl Run {
         let inlet = Arc::new(Inlet {
             id: id.clone(),
             source: number,
-            keeping: Keeping::Journal { appended: Arc::clone(&appended), position: None },
+            keeping: Keeping::Journal {
+                appended: Arc::clone(&appended),
+                position: None,
+                max_bytes: u64::MAX,
+                seen: None,
+            },
             waves,
             ledger: Arc::clone(&self.ledger),
             store: self.store.clone(),
@@ -274,7 +291,13 @@ impl Run {
         let keeping = match source.options.acknowledge {
             _ if source.kind.is_read_again(&route) => Keeping::Source(position),
             Acknowledge::Delivered => Keeping::Sender(AtomicU64::new(0)),
-            Acknowledge::Journaled => Keeping::Journal { appended: Arc::clone(&appended), position },
+            Acknowledge::Journaled => {
+                let seen = match source.options.deduplicate {
+                    Some(options) => Some(Seen::load(&self.store, &source.id, options, self.journal_max_bytes).await?),
+                    None => None,
+                };
+                Keeping::Journal { appended: Arc::clone(&appended), position, max_bytes: self.journal_max_bytes, seen }
+            }
         };
         let journaled = matches!(keeping, Keeping::Journal { .. });
         let inlet = Arc::new(Inlet {
@@ -304,7 +327,12 @@ impl Run {
         let inlet = Inlet {
             id: log,
             source: number,
-            keeping: Keeping::Journal { appended: Arc::clone(&appended), position: None },
+            keeping: Keeping::Journal {
+                appended: Arc::clone(&appended),
+                position: None,
+                max_bytes: u64::MAX,
+                seen: None,
+            },
             waves,
             ledger: Arc::clone(&self.ledger),
             store: self.store.clone(),
@@ -390,8 +418,7 @@ async fn feed(source: graph::Source, inlet: Arc<Inlet>, ends: Stopper) -> End {
     let ended = match kind {
         SourceKind::Native(native) => native.feed(inlet, stop).await.map(|()| None),
         SourceKind::Receiver { node, door } => {
-            let handler = move |arrival| super::serve::answer(node.clone(), Arc::clone(&inlet), arrival);
-            crate::connector::server::serve(door, handler, stop).await.map(|()| None)
+            crate::connector::server::serve(door, Receiver { node, inlet }, stop).await.map(|()| None)
         }
         SourceKind::Poller(poller) => {
             let direct = matches!(inlet.keeping, Keeping::Source(_));

@@ -4,25 +4,39 @@ use std::sync::Arc;
 
 use crate::component::types::{Arrival, Reply};
 use crate::component::{CallError, Node};
-use crate::connector::{Intake, Refused, server};
+use crate::connector::server::{self, Handler};
+use crate::connector::{Intake, Refused};
 
 use super::source::Inlet;
 
-/// Answers one request.
-pub async fn answer(node: Node, inlet: Arc<Inlet>, arrival: Arrival) -> Reply {
-    let arrival = Arc::new(arrival);
-    let received = {
-        let arrival = Arc::clone(&arrival);
-        tokio::task::spawn_blocking(move || node.receive(&arrival)).await
-    };
-    let stored = match received {
-        Ok(Ok(received)) => inlet.push(received.events, received.unread).await.map(|()| received.reply),
-        Ok(Err(error)) if error.may_pass_in_parts() => bury(&inlet, &arrival, &error).await,
-        // No fault of the request: its sender keeps it until the component can be called again.
-        Ok(Err(error)) => Err(Refused::Broken(error.to_string())),
-        Err(error) => Err(Refused::Broken(error.to_string())),
-    };
-    stored.unwrap_or_else(|refused| server::refused(&refused))
+/// What answers the requests of one source.
+pub struct Receiver {
+    /// The component.
+    pub node: Node,
+    /// Where what it reads is kept.
+    pub inlet: Arc<Inlet>,
+}
+
+impl Handler for Receiver {
+    async fn answer(&self, arrival: Arrival) -> Reply {
+        let (arrival, node) = (Arc::new(arrival), self.node.clone());
+        let received = {
+            let arrival = Arc::clone(&arrival);
+            tokio::task::spawn_blocking(move || node.receive(&arrival)).await
+        };
+        let stored = match received {
+            Ok(Ok(received)) => self.inlet.push(received.events, received.unread).await.map(|()| received.reply),
+            Ok(Err(error)) if error.may_pass_in_parts() => bury(&self.inlet, &arrival, &error).await,
+            // No fault of the request: its sender keeps it until the component can be called again.
+            Ok(Err(error)) => Err(Refused::Broken(error.to_string())),
+            Err(error) => Err(Refused::Broken(error.to_string())),
+        };
+        stored.unwrap_or_else(|refused| server::refused(&refused))
+    }
+
+    async fn ready(&self) -> Result<(), Refused> {
+        self.inlet.ready().await
+    }
 }
 
 /// The component failed: the request is a dead letter, and the sender, who could do nothing about it, is told that it arrived.

@@ -16,6 +16,7 @@ use crate::store::{Append, Commit, DeadLetter, Handle, StoreError};
 
 use super::dead::Where;
 use super::ledger::{Ledger, Missed};
+use super::seen::Seen;
 use super::stop::Stop;
 
 /// How long a sender is asked to wait when the journal or the disk is full: room comes with deliveries, so in seconds.
@@ -84,6 +85,10 @@ pub enum Keeping {
         appended: Arc<Notify>,
         /// Where the source goes on, if it is one that has a place.
         position: Option<Vec<u8>>,
+        /// So much it holds at most.
+        max_bytes: u64,
+        /// What it took before, if that is not to be taken again.
+        seen: Option<Seen>,
     },
     /// Not at all: the sender is answered when they are delivered. The number is the next event's.
     Sender(AtomicU64),
@@ -119,10 +124,22 @@ impl Intake for Inlet {
         }
         let (dead, missed) = self.unread(&unread);
         match &self.keeping {
+            Keeping::Journal { appended, seen: Some(seen), .. } => {
+                self.journal_new(batch, dead, missed, seen, appended).await
+            }
             Keeping::Sender(next) if !batch.is_empty() => self.deliver(batch, dead, missed, next).await,
             Keeping::Journal { appended, .. } => self.journal(batch, dead, missed, None, Some(appended)).await,
             Keeping::Sender(_) | Keeping::Source(_) => self.journal(batch, dead, missed, None, None).await,
         }
+    }
+
+    async fn ready(&self) -> Result<(), Refused> {
+        if self.stop.is_asked() {
+            return Err(Refused::Stopping);
+        }
+        let Keeping::Journal { max_bytes, .. } = self.keeping else { return Ok(()) };
+        let held = self.store.log_size(&self.id).await.map_err(refused)?.bytes;
+        if held < max_bytes { Ok(()) } else { Err(Refused::Behind { retry_after: FULL_WAIT }) }
     }
 
     async fn read(&self, reading: Reading) -> Result<(), Refused> {
@@ -179,6 +196,30 @@ impl Inlet {
         position: Option<Vec<u8>>,
         appended: Option<&Notify>,
     ) -> Result<(), Refused> {
+        let commit = self.entry(batch, dead, missed, position);
+        self.store(commit, missed, appended).await.map(drop)
+    }
+
+    /// The same for what did not come before.
+    async fn journal_new(
+        &self,
+        batch: Batch,
+        dead: Vec<DeadLetter>,
+        mut missed: Missed,
+        seen: &Seen,
+        appended: &Notify,
+    ) -> Result<(), Refused> {
+        let (batch, mut fresh) = seen.sift(batch, self.clock.unix_ms()).await;
+        missed.skipped += fresh.repeated;
+        let mut commit = self.entry(batch, dead, missed, None);
+        fresh.join(&mut commit);
+        // What was added last.
+        let first = self.store(commit, missed, Some(appended)).await?;
+        fresh.settle(first.last().copied().unwrap_or_default());
+        Ok(())
+    }
+
+    fn entry(&self, batch: Batch, dead: Vec<DeadLetter>, missed: Missed, position: Option<Vec<u8>>) -> Commit {
         let tallies = missed.tallies(&self.id).collect();
         let positions = position.map(|position| (self.id.clone(), position)).into_iter().collect();
         let mut commit = Commit { dead_letters: dead, positions, tallies, ..Commit::default() };
@@ -186,15 +227,20 @@ impl Inlet {
             let events = u32::try_from(batch.len()).unwrap_or(u32::MAX);
             commit.append.push(Append { log: self.id.clone(), batch: batch.encode(), events });
         }
+        commit
+    }
+
+    /// Gives the numbers of what was appended.
+    async fn store(&self, commit: Commit, missed: Missed, appended: Option<&Notify>) -> Result<Vec<u64>, Refused> {
         if commit == Commit::default() {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        self.store.commit(commit).await.map_err(refused)?;
+        let committed = self.store.commit(commit).await.map_err(refused)?;
         self.ledger.count(0, missed.rejected, missed.skipped);
         if let Some(appended) = appended {
             appended.notify_one();
         }
-        Ok(())
+        Ok(committed.first)
     }
 
     async fn deliver(

@@ -26,6 +26,7 @@ use super::{Graph, run};
 use crate::clock::Clock;
 use crate::component::types::Batch;
 use crate::config::{SinkOptions, SourceOptions};
+use crate::connector::server::Wanted;
 use crate::connector::{Deliver, Delivering, Outcome, SourceSettings};
 use crate::delivery::budget::Shared;
 use crate::delivery::gather::Limits;
@@ -89,7 +90,8 @@ async fn running(
     let address = StdListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let settings =
         SourceSettings::read("http_server", &json!({ "identifier": { "external_id": "id" } })).unwrap().unwrap();
-    let native = settings.open("in", address, Inbound::default(), 1 << 20).await.unwrap();
+    let native =
+        settings.open("in", Wanted { address, max_body_bytes: 1 << 20, tls: None }, Inbound::default()).await.unwrap();
     let receiver = Receiver { steps: Arc::clone(steps), settled };
     let graph = Graph {
         name: "life".into(),

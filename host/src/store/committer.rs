@@ -3,7 +3,9 @@
 //! One thread has the store. While it syncs, what is asked of it gathers; then all of that becomes the next group. A sync takes
 //! milliseconds and a commit microseconds, so the more callers there are, the less each of them waits for.
 
-use super::{Accounts, Commit, Committed, Cursor, Epoch, LogEntry, Reader, Result, Store, StoreError, StoredLetter};
+use super::{
+    Accounts, Commit, Committed, Cursor, Epoch, LogEntry, LogSize, Reader, Result, Store, StoreError, StoredLetter,
+};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
@@ -109,6 +111,12 @@ impl Handle {
     pub async fn read_log(&self, log: &str, from: u64, max_bytes: usize) -> Result<Vec<LogEntry>> {
         let log = log.to_owned();
         self.read(move |reader| reader.read_log(&log, from, max_bytes)).await
+    }
+
+    /// How much a log holds; see [`Reader::log_size`].
+    pub async fn log_size(&self, log: &str) -> Result<LogSize> {
+        let log = log.to_owned();
+        self.read(move |reader| reader.log_size(&log)).await
     }
 
     /// All sums; see [`Reader::accounts`].

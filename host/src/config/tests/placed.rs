@@ -67,7 +67,7 @@ fn settings_that_nobody_knows() {
     expect![[r#"
         error: source `in` has no setting `lingr`
           at pipeline.yaml:11:5
-          settings here: field, identifier, list, other, type, authorization, acknowledge, max_uncommitted, address, max_body, every, files
+          settings here: field, identifier, list, other, type, authorization, acknowledge, max_uncommitted, address, max_body, tls, deduplicate, every, files
           help: remove it"#]].assert_eq(&unknown_settings(&pipeline, source, &schema).to_string());
 }
 

@@ -292,6 +292,26 @@ fn what_an_editor_gets() {
                   "description": "The name of an authorization.",
                   "type": "string"
                 },
+                "deduplicate": {
+                  "additionalProperties": false,
+                  "description": "Drops an event that was taken before, for senders that send again without need. What is dropped counts as skipped.",
+                  "properties": {
+                    "by": {
+                      "default": "content",
+                      "description": "By what an event is known again: `id`, if its source gives it one, or `content`: the same person and the same body.",
+                      "enum": [
+                        "content",
+                        "id"
+                      ]
+                    },
+                    "window": {
+                      "default": "1h",
+                      "description": "For how long. Between 1s and 168h.",
+                      "type": "string"
+                    }
+                  },
+                  "type": "object"
+                },
                 "every": {
                   "default": "once",
                   "description": "How long after the end of a run the next begins, for a source that asks for pages or reads files; or `once`. After a start the first begins at once. Without it, pages are asked for once and a folder of files is watched.",
@@ -367,6 +387,25 @@ fn what_an_editor_gets() {
                       "type": "string"
                     }
                   },
+                  "type": "object"
+                },
+                "tls": {
+                  "additionalProperties": false,
+                  "description": "The certificate with which a source that is sent to speaks TLS; without it, it speaks plain HTTP.",
+                  "properties": {
+                    "crt_file": {
+                      "description": "The certificate and those between it and the root, in PEM. Read again when it changes.",
+                      "type": "string"
+                    },
+                    "key_file": {
+                      "description": "Its private key, in PEM. Read again when it changes.",
+                      "type": "string"
+                    }
+                  },
+                  "required": [
+                    "crt_file",
+                    "key_file"
+                  ],
                   "type": "object"
                 },
                 "type": {

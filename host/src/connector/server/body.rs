@@ -9,7 +9,8 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use tokio::time::timeout;
 
-use super::message;
+use super::room::Held;
+use super::{behind, message};
 use crate::component::types::Reply;
 
 /// A sender has so long for a whole body: a minute is enough for the largest one over a slow line.
@@ -17,42 +18,56 @@ const BODY_WAIT: Duration = Duration::from_secs(60);
 /// What is too large is read on for so much and thrown away: a connection that is closed in the middle of a body looks to most
 /// senders like a break, and they would send it again.
 const THROWN_AWAY: usize = 16 * 1024 * 1024;
+/// How much memory a body gets before more of it is there than that.
+const AT_ONCE: usize = 256 * 1024;
 /// The largest window that a sender of zstd may ask for (RFC 9659): 8 MiB.
 const ZSTD_WINDOW_LOG: u32 = 23;
 
 /// The body, and what is to be answered if it cannot be had.
-pub(super) async fn read(headers: &mut HeaderMap, incoming: Incoming, most: usize) -> Result<Vec<u8>, Reply> {
+pub(super) async fn read(
+    headers: &mut HeaderMap,
+    incoming: Incoming,
+    most: usize,
+    mut held: Held,
+) -> Result<(Vec<u8>, Held), Reply> {
     let coding = Coding::of(headers)?;
-    let body = match timeout(BODY_WAIT, collect(incoming, most)).await {
+    let body = match timeout(BODY_WAIT, collect(incoming, most, &mut held)).await {
         Ok(body) => body?,
         Err(_) => return Err(message(408, &format!("the body did not come within {} s", BODY_WAIT.as_secs()))),
     };
     if coding == Coding::None {
-        return Ok(body);
+        return Ok((body, held));
     }
     headers.remove(CONTENT_ENCODING);
     headers.remove(CONTENT_LENGTH);
-    let unpacked = tokio::task::spawn_blocking(move || unpack(coding, &body, most)).await;
+    let unpacked = tokio::task::spawn_blocking(move || Ok((unpack(coding, &body, most, &mut held)?, held))).await;
     unpacked.unwrap_or_else(|_| Err(message(500, "the body could not be unpacked")))
 }
 
-async fn collect(mut incoming: Incoming, most: usize) -> Result<Vec<u8>, Reply> {
+async fn collect(mut incoming: Incoming, most: usize, held: &mut Held) -> Result<Vec<u8>, Reply> {
     let announced = usize::try_from(incoming.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > most.saturating_add(THROWN_AWAY) {
         return Err(too_large(most));
     }
-    let (mut body, mut read) = (Vec::with_capacity(announced.min(most)), 0_usize);
+    let (mut body, mut read, mut has_room) = (Vec::with_capacity(announced.min(most).min(AT_ONCE)), 0_usize, true);
     while let Some(frame) = incoming.frame().await {
         let frame = frame.map_err(|_| message(400, "the body broke off or is not as its head says"))?;
         let data = frame.into_data().unwrap_or_default();
         read = read.saturating_add(data.len());
-        if read <= most {
-            body.extend_from_slice(&data);
-        } else if read > most.saturating_add(THROWN_AWAY) {
+        has_room = has_room && (read > most || held.grow(data.len()));
+        match read <= most && has_room {
+            true => body.extend_from_slice(&data),
+            false => body = Vec::new(),
+        }
+        if read > most.saturating_add(THROWN_AWAY) {
             break;
         }
     }
-    if read > most { Err(too_large(most)) } else { Ok(body) }
+    match (read > most, has_room) {
+        (true, _) => Err(too_large(most)),
+        (false, false) => Err(behind()),
+        (false, true) => Ok(body),
+    }
 }
 
 fn too_large(most: usize) -> Reply {
@@ -84,20 +99,33 @@ impl Coding {
 }
 
 /// Stops at the cap, whatever the body would still become.
-fn unpack(coding: Coding, packed: &[u8], most: usize) -> Result<Vec<u8>, Reply> {
-    let mut body = Vec::new();
-    let cap = most as u64 + 1;
+fn unpack(coding: Coding, packed: &[u8], most: usize, held: &mut Held) -> Result<Vec<u8>, Reply> {
     let unpacked = match coding {
         Coding::None => return Ok(packed.to_vec()),
-        Coding::Gzip => flate2::read::MultiGzDecoder::new(packed).take(cap).read_to_end(&mut body),
+        Coding::Gzip => flow(flate2::read::MultiGzDecoder::new(packed), most, held),
         Coding::Zstd => zstd::stream::read::Decoder::new(packed).and_then(|mut decoder| {
             decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-            decoder.take(cap).read_to_end(&mut body)
+            flow(decoder, most, held)
         }),
     };
-    match unpacked {
-        Err(_) => Err(message(400, "the body is not packed as its content-encoding says")),
-        Ok(_) if body.len() > most => Err(too_large(most)),
-        Ok(_) => Ok(body),
+    unpacked.unwrap_or_else(|_| Err(wrongly_packed()))
+}
+
+/// Reads all of it, piece by piece, each of which needs room.
+fn flow(mut from: impl Read, most: usize, held: &mut Held) -> std::io::Result<Result<Vec<u8>, Reply>> {
+    let mut body = Vec::new();
+    loop {
+        let begin = body.len();
+        let got = from.by_ref().take(AT_ONCE as u64).read_to_end(&mut body)?;
+        match (body.len() > most, got) {
+            (true, _) => return Ok(Err(too_large(most))),
+            (false, 0) => return Ok(Ok(body)),
+            (false, _) if held.grow(body.len() - begin) => {}
+            (false, _) => return Ok(Err(behind())),
+        }
     }
+}
+
+fn wrongly_packed() -> Reply {
+    message(400, "the body is not packed as its content-encoding says")
 }

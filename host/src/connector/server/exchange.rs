@@ -8,56 +8,66 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 
-use super::{body, message};
+use super::room::{Held, Room};
+use super::{Handler, body, message, refused};
 use crate::clock::Clock;
 use crate::component::types::{Arrival, Field, Reply};
 use crate::delivery::inbound::{Inbound, parameters};
 
 /// Where anybody may ask whether somebody is there.
 const HEALTH: &str = "/health";
+/// Where anybody may ask whether something would be taken: what routes senders to several machines asks this.
+const READY: &str = "/ready";
 
 /// What all requests of a server share.
 pub(super) struct Exchange<H> {
     pub(super) inbound: Inbound,
     pub(super) max_body_bytes: usize,
+    pub(super) room: Room,
     pub(super) handler: H,
 }
 
-impl<H, F> Exchange<H>
-where
-    H: Fn(Arrival) -> F + Send + Sync + 'static,
-    F: Future<Output = Reply> + Send + 'static,
-{
+impl<H: Handler> Exchange<H> {
     pub(super) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Full<Bytes>> {
         let (mut parts, incoming) = request.into_parts();
-        let reply = match self.arrival(&mut parts, incoming).await {
-            Ok(arrival) => self.handle(arrival).await,
-            Err(reply) => reply,
+        let is_question = matches!(parts.method, Method::GET | Method::HEAD);
+        let reply = match parts.uri.path() {
+            HEALTH if is_question => message(200, "ok"),
+            READY if is_question => {
+                self.handler.ready().await.map_or_else(|why| refused(&why), |()| message(200, "ready"))
+            }
+            _ => match self.arrival(&mut parts, incoming).await {
+                Ok((arrival, held)) => self.handle(arrival, held).await,
+                Err(reply) => reply,
+            },
         };
         response(reply)
     }
 
-    async fn arrival(&self, parts: &mut Parts, incoming: Incoming) -> Result<Arrival, Reply> {
-        if parts.uri.path() == HEALTH && matches!(parts.method, Method::GET | Method::HEAD) {
-            return Err(message(200, "ok"));
-        }
+    async fn arrival(&self, parts: &mut Parts, incoming: Incoming) -> Result<(Arrival, Held), Reply> {
         if !self.inbound.admit(parts) {
             return Err(message(401, "the credentials are missing or wrong"));
         }
-        let body = body::read(&mut parts.headers, incoming, self.max_body_bytes).await?;
-        Ok(Arrival {
+        let (body, held) = body::read(&mut parts.headers, incoming, self.max_body_bytes, self.room.hold()).await?;
+        let arrival = Arrival {
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
             query: parameters(&parts.uri).map(|(name, value)| Field { name, value }).collect(),
             headers: parts.headers.iter().map(field).collect(),
             body,
             received_at_ms: Clock::system().unix_ms(),
-        })
+        };
+        Ok((arrival, held))
     }
 
     /// In a task of its own: a sender that goes away does not leave half of the work undone, and a panic ends with it.
-    async fn handle(self: Arc<Self>, arrival: Arrival) -> Reply {
-        let handled = tokio::spawn(async move { (self.handler)(arrival).await }).await;
+    async fn handle(self: Arc<Self>, arrival: Arrival, held: Held) -> Reply {
+        let handled = tokio::spawn(async move {
+            let reply = self.handler.answer(arrival).await;
+            drop(held);
+            reply
+        });
+        let handled = handled.await;
         handled.unwrap_or_else(|_| {
             // What it says may hold a piece of the request.
             tracing::error!("answering a request ended with a panic");

@@ -10,6 +10,9 @@ use crate::connector::Refused;
 /// A sender of a pipeline that stops asks again after so long: a restart takes a few seconds.
 const RESTART_WAIT: Duration = Duration::from_secs(5);
 
+/// Room comes with each request that is answered.
+const BEHIND_WAIT: Duration = Duration::from_secs(1);
+
 /// A status and a sentence, as JSON.
 #[must_use]
 pub fn message(status: u16, text: &str) -> Reply {
@@ -24,6 +27,11 @@ pub fn later(status: u16, text: &str, wait: Duration) -> Reply {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     reply.headers.push(Field { name: "retry-after".to_owned(), value: seconds.to_string() });
     reply
+}
+
+/// What a sender is told when too many bodies wait already.
+pub(super) fn behind() -> Reply {
+    refused(&Refused::Behind { retry_after: BEHIND_WAIT })
 }
 
 /// What a sender is told whose events were not taken. All of it is worth sending again, so it is never a 4xx for which senders

@@ -1,5 +1,7 @@
 //! The server, spoken to over a connection of this machine.
 
+mod tls;
+
 use std::io::Write;
 
 use expect_test::{Expect, expect};
@@ -33,7 +35,7 @@ async fn server() -> (SocketAddr, crate::pipeline::stop::Stopper) {
     let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stopper, stop) = stop();
-    let door = Door { source: "in".into(), listener, inbound: inbound(), max_body_bytes: MOST };
+    let door = Door { source: "in".into(), listener, inbound: inbound(), max_body_bytes: MOST, identity: None };
     tokio::spawn(serve(door, echo, stop));
     (address, stopper)
 }
@@ -267,6 +269,48 @@ async fn what_does_not() {
     .await;
 }
 
+/// One that is behind, or not.
+struct Busy(bool);
+
+impl Handler for Busy {
+    async fn answer(&self, _: Arrival) -> Reply {
+        message(200, "taken")
+    }
+
+    async fn ready(&self) -> Result<(), Refused> {
+        if self.0 { Err(Refused::Behind { retry_after: Duration::from_secs(7) }) } else { Ok(()) }
+    }
+}
+
+#[tokio::test]
+async fn whether_it_would_take_something() {
+    let mut shown = String::new();
+    for is_behind in [false, true] {
+        let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (_stopper, stop) = stop();
+        let door = Door { source: "in".into(), listener, inbound: inbound(), max_body_bytes: MOST, identity: None };
+        tokio::spawn(serve(door, Busy(is_behind), stop));
+        shown += &say(address, b"GET /ready HTTP/1.1\r\nconnection: close\r\n\r\n").await;
+    }
+    expect![[r#"
+        HTTP/1.1 200 OK
+        content-type: application/json
+        connection: close
+        content-length: 19
+
+        {"message":"ready"}
+        HTTP/1.1 429 Too Many Requests
+        content-type: application/json
+        retry-after: 7
+        connection: close
+        content-length: 39
+
+        {"message":"busy: send it again later"}
+    "#]]
+    .assert_eq(&shown);
+}
+
 #[tokio::test]
 async fn an_address_in_use_is_told() {
     let taken = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap().local_addr().unwrap();
@@ -291,7 +335,8 @@ async fn a_request_in_flight_is_answered_after_a_stop_and_no_other() {
             message(200, "done")
         }
     };
-    let door = Door { source: "in".into(), listener, inbound: Inbound::default(), max_body_bytes: MOST };
+    let door =
+        Door { source: "in".into(), listener, inbound: Inbound::default(), max_body_bytes: MOST, identity: None };
     let served = tokio::spawn(serve(door, handler, stop));
     let idle = TcpStream::connect(address).await.unwrap();
     let in_flight = tokio::spawn(async move { say(address, &post("", b"{}")).await });
