@@ -68,11 +68,7 @@ fn held(scene: &Scene) -> Vec<Map<String, Value>> {
 fn a_segments_zip_arrives_as_the_stream_maps_it() {
     const USERS: usize = 12_000;
     let users: Vec<_> = (0..USERS).map(user).collect();
-    let ways = [
-        ("collect", ""),
-        ("bulk", ", mode: bulk"),
-        ("bulk", ", mode: bulk, format: csv, gzip: true"),
-    ];
+    let ways = [("collect", ""), ("bulk", ", mode: bulk"), ("bulk", ", mode: bulk, format: csv, gzip: true")];
     for (target, sink) in ways {
         let scene = folder(sink, target);
         scene.place.write("in/users.zip", Segment::new(&COLUMNS).zip(&users));
