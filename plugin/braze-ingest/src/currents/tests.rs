@@ -1,5 +1,5 @@
 use brazeline_kit::testing::{Table, arrival, problems};
-use brazeline_kit::{Field, Plugin};
+use brazeline_kit::{Field, Plugin, Receiver};
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
@@ -225,4 +225,31 @@ fn mistakes_have_places() {
         /event_types/keeps: unknown field `keeps`, expected `keep` or `drop`
     "#]]
     .assert_eq(&shown.concat());
+}
+
+#[test]
+fn no_body_makes_it_panic_and_none_is_lost() {
+    // SplitMix64, so that a failure comes again.
+    let mut state = 7_u64;
+    let mut roll = |sides: usize| {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        ((z ^ (z >> 27)) % sides as u64) as usize
+    };
+    const LETTERS: &[u8] = b"\"\"{}[],:0987eE-.ntu\\\xc3\xff ";
+    let plugin = brazeline_kit::testing::configure::<BrazeIngest>(settings(json!({})));
+    for _ in 0..3000 {
+        let mut body = BOUGHT.as_bytes().to_vec();
+        for _ in 0..=roll(3) {
+            let place = roll(body.len());
+            body[place] = LETTERS[roll(LETTERS.len())];
+        }
+        let received = plugin.receive(&arrival("POST /", &body));
+        let kept = received.events.len() + received.unread.len();
+        match received.reply.status {
+            200 => assert_eq!(kept, 3, "{}", body.escape_ascii()),
+            400 => assert_eq!((kept, &received.unread[0].raw), (1, &body)),
+            other => panic!("{other}"),
+        }
+    }
 }

@@ -378,3 +378,24 @@ fn mistakes_have_places() {
     "#]]
     .assert_eq(&shown.concat());
 }
+
+#[test]
+fn any_bytes_read_the_same_wherever_they_are_cut() {
+    // SplitMix64, so that a failure comes again.
+    let mut state = 7_u64;
+    let mut roll = |sides: usize| {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        ((z ^ (z >> 27)) % sides as u64) as usize
+    };
+    const LETTERS: &[u8] = b"\"\",,,\r\n\n'+-\\{}:[]ab\xc3\xa9\xff\x00 ";
+    let settings = settings(json!({ "same_names": "last" }));
+    for _ in 0..3000 {
+        let begin: &[u8] = if roll(3) == 0 { b"{\"braze_id\":\"b\"}\n" } else { b"braze_id,a\nb-1,\"" };
+        let length = roll(60);
+        let file: Vec<u8> = begin.iter().copied().chain((0..length).map(|_| LETTERS[roll(LETTERS.len())])).collect();
+        let whole = read(&settings, "a", &[&file], false);
+        let (one, two) = file.split_at(roll(file.len()));
+        assert_eq!(read(&settings, "a", &[one, two], true), whole, "{}", file.escape_ascii());
+    }
+}
