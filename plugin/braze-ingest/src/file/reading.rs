@@ -15,6 +15,9 @@ use super::users;
 /// A longer row is none: it is a quote that is not closed, or a file that has no rows.
 const ROW_BYTES: usize = 4 * 1024 * 1024;
 
+/// More than a block of a container and a piece behind it: nothing longer waits for its end.
+const CONTAINER_BYTES: usize = 20 * 1024 * 1024;
+
 /// An entry being read.
 #[derive(Debug)]
 pub struct Reading {
@@ -163,9 +166,15 @@ impl Decoding for Reading {
             };
             rest = &text[read..];
         }
-        if rest.len() > ROW_BYTES && self.at.form != Some(Form::Avro) {
-            let row = self.at.rows + 1;
-            return Err(format!("row {row} is longer than 4 MiB: is a quote not closed, or are these no rows?"));
+        match self.at.form {
+            Some(Form::Avro) if rest.len() > CONTAINER_BYTES => {
+                return Err("its header or a block of it is longer than 20 MiB".to_owned());
+            }
+            Some(Form::Csv | Form::Lines) if rest.len() > ROW_BYTES => {
+                let row = self.at.rows + 1;
+                return Err(format!("row {row} is longer than 4 MiB: is a quote not closed, or are these no rows?"));
+            }
+            _ => {}
         }
         self.at.begun = rest.to_vec();
         decoded.resume = self.at.write();
