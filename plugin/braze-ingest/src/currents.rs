@@ -79,7 +79,9 @@ impl Currents {
             let said =
                 Event::read(json.get()).and_then(|event| event.say(&self.source, &self.types, &mut received.events));
             if let Err(no_event) = said {
-                received.unread.push(no_event.unread(|| json.get().as_bytes().to_vec(), place()));
+                // As a body of its own it can be received again.
+                let raw = || format!(r#"{{"events":[{json}]}}"#).into_bytes();
+                received.unread.push(no_event.unread(raw, place()));
             }
         }
         let rejected = received.unread.iter().filter(|unread| !unread.skipped).count();

@@ -160,6 +160,16 @@ fn what_cannot_be_read_is_kept() {
 }
 
 #[test]
+fn what_was_kept_can_be_received_again() {
+    let plugin = brazeline_kit::testing::configure::<BrazeIngest>(settings(json!({})));
+    let bad = r#"{"events":[{"event_type":"a","time":"soon","user":{"user_id":"b"}}]}"#;
+    let kept = plugin.receive(&arrival("POST /", bad)).unread.remove(0).raw;
+    let mended = String::from_utf8(kept).unwrap().replace(r#""soon""#, "1");
+    let again = plugin.receive(&arrival("POST /", mended));
+    assert_eq!((again.events.len(), again.unread.len()), (1, 0));
+}
+
+#[test]
 fn another_version_is_kept_for_a_later_release() {
     let versions = ["1", "2"].map(|version| {
         let mut arrival = arrival("POST /", r#"{"events":[]}"#);

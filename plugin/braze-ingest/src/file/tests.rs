@@ -370,7 +370,7 @@ fn mistakes_have_places() {
     let shown: Vec<_> = table.into_iter().map(|more| problems::<BrazeIngest>(settings(more))).collect();
     expect![[r#"
         /rename/a~1b: the new name is empty; `map-fields` drops a field
-        /format: unknown variant `xml`, expected one of `auto`, `csv`, `json_lines`
+        /format: unknown variant `xml`, expected one of `auto`, `csv`, `json_lines`, `avro`
         /stream: this belongs to `mode: webhook`; the mode here is `file`
         /path: this belongs to `mode: currents`; the mode here is `file`
         /caller: this belongs to `mode: currents`; the mode here is `file`
