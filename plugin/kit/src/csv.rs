@@ -203,12 +203,12 @@ mod tests {
         let whole = read(&[TABLE]);
         expect![[r#"
             0 a,b -> [Some("a"), Some("b")] None true false
-            7 "x,\r\n""y""", -> [Some("x,\r\n\"y\""), Some("")] None false false
-            21 \xef\xbb\xbfc,\xc3 -> [Some("\u{feff}c"), None] Some(5) true false
-            28 \xff,d -> [None, Some("d")] Some(0) true false
-            32 \xc3,\xa9 -> [None, None] Some(0) true false
-            36 5" pipe,z -> [Some("5\" pipe"), Some("z")] None false false
-            46 1,2 -> [Some("1"), Some("2")] None true false
+            7 \"x,\r\n\"\"y\"\"\", -> [Some("x,\r\n\"y\""), Some("")] None false false
+            20 \xef\xbb\xbfc,\xc3 -> [Some("\u{feff}c"), None] Some(5) true false
+            27 \xff,d -> [None, Some("d")] Some(0) true false
+            31 \xc3,\xa9 -> [None, None] Some(0) true false
+            35 5\" pipe,z -> [Some("5\" pipe"), Some("z")] None false false
+            45 1,2 -> [Some("1"), Some("2")] None true false
         "#]]
         .assert_eq(&whole);
         for cut in 0..TABLE.len() {
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn a_quote_that_is_not_closed_is_told() {
         expect![[r#"
-            0 a,"b\n1,2\n -> [Some("a"), Some("b\n1,2\n")] None false true
+            0 a,\"b\n1,2 -> [Some("a"), Some("b\n1,2\n")] None false true
         "#]]
         .assert_eq(&read(&[b"a,\"b\n1,2\n"]));
     }

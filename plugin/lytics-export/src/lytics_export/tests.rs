@@ -471,7 +471,7 @@ fn very_many_go_in_lines_or_as_a_table() {
         &[nested, listed],
         &expect![[r#"
             0 rejected: its `a` is a list or an object, which no cell of a table holds: set `format: json_lines`
-            1 rejected: its `a` has an array of objects or arrays, which Lytics refuses: drop the field before, or set `arrays_of_objects` to `drop` or `flatten`
+            1 rejected: its `a` is a list or an object, which no cell of a table holds: set `format: json_lines`
         "#]],
     );
     check(
