@@ -49,6 +49,8 @@ mod reload;
 mod remembers;
 #[path = "e2e/replay.rs"]
 mod replay;
+#[path = "e2e/segments.rs"]
+mod segments;
 #[path = "e2e/shape.rs"]
 mod shape;
 #[path = "e2e/vector.rs"]

@@ -18,10 +18,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use brazeline::component::types::{Arrival, Batch};
+use brazeline::component::types::{Arrival, Batch, Entry};
 use brazeline::component::{Library, Limits, Node, Reference};
 use brazeline_kit as kit;
-use kit::{Plugin, Receiver as _, Sink as _};
+use kit::{Decoder as _, Decoding as _, Plugin, Receiver as _, Sink as _};
 use serde_json::{Value, json};
 
 use harness::{machine, measure, median, table::table};
@@ -112,10 +112,12 @@ fn cases(with_components: bool) -> anyhow::Result<Vec<Case>> {
     };
     let export = json!({ "authorization": { "instance": "US-06" } });
     let ingest = json!({ "authorization": { "account": "1234" } });
+    let file = json!({ "mode": "file" });
     let map =
         json!({ "identifier": { "external_id": people::ID }, "rename": { "plan": "tier" }, "drop": [people::ID] });
     Ok(vec![
         webhook(native(&ingest)?, node("braze-ingest", &ingest)?),
+        segment(native(&file)?, node("braze-ingest", &file)?),
         track("users/track, 75 at a time", 75, native(&export)?, node("braze-export", &export)?),
         track("users/track, 1,000 at a time", 1000, native(&export)?, node("braze-export", &export)?),
         shape(native(&map)?, node("map-fields", &map)?),
@@ -157,6 +159,30 @@ fn webhook(native: braze_ingest::BrazeIngest, node: Option<Node>) -> Case {
         native: Box::new(move || drop(black_box(native.receive(black_box(&theirs))))),
         component: call(node, move |node| drop(black_box(node.receive(&ours)))),
     }
+}
+
+/// A piece of a segment's CSV, as large as the host gives it: rows of 20 columns in about 230 bytes.
+fn segment(native: braze_ingest::BrazeIngest, node: Option<Node>) -> Case {
+    const ROWS: usize = 1_100;
+    let csv = people::segment(ROWS);
+    let (theirs, ours) = (csv.clone(), csv);
+    let entry = Entry {
+        file: "users.csv".into(),
+        name: "users.csv".into(),
+        index: 0,
+        entries: 1,
+        modified_at_ms: 1_790_000_000_000,
+    };
+    let native = move || {
+        let opened = native.open(&kit::Entry { name: "users.csv".into(), ..kit::Entry::default() }, None);
+        drop(black_box(opened.and_then(|mut reading| reading.decode(black_box(&theirs), true))));
+    };
+    let component = call(node, move |node| {
+        if let Ok(Ok(mut decoding)) = node.open(&entry, None) {
+            drop(black_box(decoding.decode(&ours, true)));
+        }
+    });
+    Case { name: "a segment's CSV, 1,100 rows a piece", events: ROWS, native: Box::new(native), component }
 }
 
 /// Person updates of about 20 attributes and two audiences.

@@ -10,6 +10,7 @@
 
 mod harness;
 mod native;
+#[expect(dead_code, reason = "the other benchmark reads segments")]
 mod people;
 mod receiver;
 

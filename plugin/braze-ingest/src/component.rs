@@ -2,4 +2,4 @@
 
 use crate::BrazeIngest;
 
-brazeline_kit::export!(BrazeIngest: receiver);
+brazeline_kit::export!(BrazeIngest: receiver, decoder);

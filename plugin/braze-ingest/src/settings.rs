@@ -1,25 +1,65 @@
 //! What can be set?
 
-use brazeline_kit::Problem;
+mod caller;
+mod check;
+mod event_types;
+
+use std::collections::BTreeMap;
+
+use brazeline_kit::person::IdentifierField;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use brazeline_kit::person::IdentifierField;
+pub use caller::Caller;
+pub use event_types::{EventTypes, Selection};
 
-/// Receives Braze's webhooks at the path `/c/<account>/<stream>`, as Lytics does.
+/// What Braze hands out: webhooks and Currents, which it sends, or files that it exported.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The members of the authorization that are no secrets.
     #[serde(default)]
     pub authorization: Authorization,
-    /// The stream's name, the last part of the webhook's address.
-    #[serde(default = "stream")]
-    pub stream: String,
-    /// The field of a webhook's body that says whom it is about, and what kind of identifier it holds. A body without that field is
-    /// refused and kept as a dead letter.
-    #[serde(default = "identifier")]
-    pub identifier: IdentifierField,
+    /// How it comes in.
+    #[serde(default)]
+    pub mode: Mode,
+    /// The field that says whom something is about, and what kind of identifier it holds: `{ external_id: user_id }`. By default Braze's
+    /// own id. A webhook without that field is kept as a dead letter; a row of a file and a Currents event without it are skipped and
+    /// counted. In Currents it is a field of `user` or of `properties`. In a file it is named as it is called after `rename`; the default
+    /// there is the first that a row has of `braze_id`, `user_id` (the external id) and `email`.
+    #[serde(default)]
+    pub identifier: Option<IdentifierField>,
+    /// `mode: webhook`: the stream's name, the last part of the webhook's address `/c/<account>/<stream>`; `braze_users` by default.
+    #[serde(default)]
+    pub stream: Option<String>,
+    /// `mode: currents`: the path of the connector's URL; `/` by default.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// `mode: currents`: how Braze shows that it is Braze: `bearer`, the default, with the authorization's `currents_token` as the value;
+    /// `none` lets in everybody who knows the address.
+    #[serde(default)]
+    pub caller: Option<Caller>,
+    /// `mode: currents`, and Currents' files: which types of events are taken; all by default.
+    #[serde(default)]
+    pub event_types: Option<EventTypes>,
+    /// `mode: file`: what files are; by default told by their name, and else by their first byte.
+    #[serde(default)]
+    pub format: Option<Format>,
+    /// `mode: file`: the type of the events in Currents' files, for files that do not say it: by default a folder `event_type=..` does, or
+    /// the name of the file or of its schema.
+    #[serde(default)]
+    pub event_type: Option<String>,
+    /// `mode: file`: new names of columns and fields, each as `from: to`, beside those by which they fit the stream `braze_users`:
+    /// `Appboy ID: braze_id` and `timezone: time_zone` in a CSV, `external_id: user_id`, `dob: date_of_birth`, `home_city: city` and
+    /// `phone: phone_number` in JSON lines. A name given here replaces the one from that list; `timezone: timezone` keeps it as it is.
+    #[serde(default)]
+    pub rename: Option<BTreeMap<String, String>>,
+    /// `mode: file`: what an empty cell of a CSV says.
+    #[serde(default)]
+    pub empty_cells: Option<EmptyCells>,
+    /// `mode: file`: what becomes of two columns, or a field and a custom attribute, of one name.
+    #[serde(default)]
+    pub same_names: Option<SameNames>,
 }
 
 /// The members of the authorization that are no secrets.
@@ -30,34 +70,66 @@ pub struct Authorization {
     pub account: String,
 }
 
-impl Settings {
-    /// What is wrong with them, apart from the identifier.
+/// How it comes in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Braze posts webhooks, of campaigns and Canvas steps.
+    #[default]
+    Webhook,
+    /// Braze posts events, as a Currents connector.
+    Currents,
+    /// Files are read: the CSV export of a segment, the API's segment export (JSON lines), what Currents stores (Avro).
+    File,
+}
+
+/// What files are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Told by the name, and else by the first byte.
+    #[default]
+    Auto,
+    /// A segment's users or their e-mail addresses, exported in the dashboard: a table with a header row.
+    Csv,
+    /// A segment's users, exported by the API: a JSON object a line.
+    JsonLines,
+    /// Events, as Currents stores them.
+    Avro,
+}
+
+/// What an empty cell says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EmptyCells {
+    /// Nothing: the attribute is left out, and what the receiver holds stays.
+    #[default]
+    Skip,
+    /// That the person has no such value: the attribute is `null`, which unsets it.
+    Unset,
+}
+
+/// What becomes of two values of one name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SameNames {
+    /// A CSV with such columns is set aside; such a line of JSON lines is kept as a dead letter.
+    #[default]
+    Refuse,
+    /// The first counts: Braze writes its own fields before a company's custom attributes.
+    First,
+    /// The last counts.
+    Last,
+}
+
+impl Mode {
+    /// As it stands in the settings.
     #[must_use]
-    pub fn problems(&self) -> Vec<Problem> {
-        let account = "it stands in the webhook's address, `/c/<account>/<stream>`: say the number of the Lytics account, as text";
-        let checks = [
-            (!is_segment(&self.authorization.account)).then(|| Problem::at("/authorization/account", account)),
-            (!is_segment(&self.stream))
-                .then(|| Problem::at("/stream", "a stream's name has letters, digits, `-` and `_` alone")),
-        ];
-        checks.into_iter().flatten().collect()
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Webhook => "webhook",
+            Self::Currents => "currents",
+            Self::File => "file",
+        }
     }
-
-    /// Where webhooks arrive.
-    #[must_use]
-    pub fn path(&self) -> String {
-        format!("/c/{}/{}", self.authorization.account, self.stream)
-    }
-}
-
-fn is_segment(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-}
-
-fn stream() -> String {
-    "braze_users".to_owned()
-}
-
-fn identifier() -> IdentifierField {
-    IdentifierField { braze_id: Some("braze_id".to_owned()), ..IdentifierField::default() }
 }

@@ -50,6 +50,8 @@
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
 pub mod bindings;
+#[cfg(feature = "csv")]
+pub mod csv;
 pub mod decoder;
 pub mod event;
 #[cfg(target_family = "wasm")]

@@ -6,11 +6,13 @@
 pub mod limits;
 pub mod settings;
 
+pub mod flatten;
 pub mod shape;
 
 pub mod identity;
 pub mod record;
 
+pub mod body;
 pub mod context;
 pub mod pack;
 
@@ -24,3 +26,6 @@ pub mod lytics_export;
 mod component;
 
 pub use lytics_export::LyticsExport;
+
+#[cfg(test)]
+mod against_the_sandbox;

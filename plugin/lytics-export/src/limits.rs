@@ -1,6 +1,6 @@
 //! What Lytics takes, as its pages said on 2026-11-23. KB and MB are read as powers of ten: the smaller reading is never refused.
 
-/// A request to `api.lytics.io` ("Data Upload API").
+/// A request to `api.lytics.io` ("Data Upload API"). `bulk.lytics.io` takes 1 GB ("Platform limits"), which nobody needs at once.
 pub const REQUEST_BYTES: usize = 10_000_000;
 
 /// A record in a batch ("Platform limits").

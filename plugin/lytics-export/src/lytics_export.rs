@@ -14,11 +14,20 @@ use crate::settings::{Mode, Settings};
 /// Where Lytics takes records.
 const ORIGIN: &str = "https://api.lytics.io";
 
+/// Where it takes very many.
+const BULK_ORIGIN: &str = "https://bulk.lytics.io";
+
 /// The authorization's member with the token.
 const API_TOKEN: &str = "api_token";
 
 /// So many bytes of updates make full requests and leave room for the identifiers that records get.
 const GATHER_BYTES: u32 = 4 * 1024 * 1024;
+
+/// So many updates are one request of `mode: bulk`, where they have a kilobyte each.
+const BULK_EVENTS: u32 = 10_000;
+
+/// So many bytes of them.
+const BULK_BYTES: u32 = 8 * 1024 * 1024;
 
 /// The sink.
 #[derive(Debug)]
@@ -45,11 +54,16 @@ impl Plugin for LyticsExport {
         let mode = self.settings.mode;
         let scheme = match mode {
             // The raw token, without `Bearer`.
-            Mode::Collect => Scheme::header("authorization", API_TOKEN),
+            Mode::Collect | Mode::Bulk => Scheme::header("authorization", API_TOKEN),
             Mode::Single => Scheme::query("key", API_TOKEN),
         };
-        let target = Target { name: target(mode).to_owned(), origin: Some(ORIGIN.to_owned()), scheme: Some(scheme) };
-        Plan { targets: vec![target], gather_bytes: GATHER_BYTES, ..Plan::default() }
+        let origin = if mode == Mode::Bulk { BULK_ORIGIN } else { ORIGIN };
+        let target = Target { name: target(mode).to_owned(), origin: Some(origin.to_owned()), scheme: Some(scheme) };
+        let plan = Plan { targets: vec![target], gather_bytes: GATHER_BYTES, ..Plan::default() };
+        match mode {
+            Mode::Bulk => Plan { gather_events: BULK_EVENTS, gather_bytes: BULK_BYTES, ..plan },
+            Mode::Collect | Mode::Single => plan,
+        }
     }
 }
 

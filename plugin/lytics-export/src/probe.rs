@@ -2,7 +2,7 @@
 //!
 //! Asked with an upload of one record that Lytics only looks at (`dryrun=true`, "Data Upload API", 2026-11-23): it counts it and keeps
 //! nothing. `/c/<account>/<stream>` documents no such thing, so with `mode: single`, too, the question goes to `/collect/json/<stream>`, which
-//! takes the same token; the account's number is not proven by it. What its answers mean:
+//! takes the same token; the account's number is not proven by it. With `mode: bulk` it goes to `/collect/bulk/<stream>`. What its answers mean:
 //!
 //! | status | finding |
 //! |---|---|
@@ -18,14 +18,14 @@ use serde_json::json;
 
 use crate::answer::{NOWHERE, REDIRECTED, TOKEN, reason};
 use crate::pack::target;
-use crate::settings::Settings;
+use crate::settings::{Mode, Settings};
 
 /// The request.
 #[must_use]
 pub fn ask(settings: &Settings, nonce: &str) -> Request {
-    let record = json!([{ "brazeline_check": nonce }]);
-    let path = settings.collect_path();
-    let mut request = Request::post_json(target(settings.mode), path, record.to_string().into_bytes());
+    let record = json!({ "brazeline_check": nonce });
+    let body = if settings.mode == Mode::Bulk { format!("{record}\n") } else { format!("[{record}]") };
+    let mut request = Request::post_json(target(settings.mode), settings.upload_path(), body.into_bytes());
     request.query.push(Field::new("dryrun", "true"));
     request
 }
@@ -77,6 +77,15 @@ mod tests {
         .assert_eq(&collect);
         let single = json!({ "mode": "single", "authorization": { "account": "1234" } });
         let single = Table::<LyticsExport>::new(single).ask(nonce).shown();
+        let bulk =
+            Table::<LyticsExport>::new(json!({ "mode": "bulk", "format": "csv", "gzip": true })).ask(nonce).shown();
+        expect![[r#"
+            POST bulk /collect/bulk/braze_users?dryrun=true
+              content-type: application/json
+              {"brazeline_check":"0123456789abcdef0123456789abcdef"}
+
+        "#]]
+        .assert_eq(&bulk);
         assert!(single.starts_with("POST single /collect/json/braze_users?dryrun=true\n"), "{single}");
     }
 

@@ -6,12 +6,15 @@
 mod attributes;
 mod event;
 
+use std::borrow::Cow;
+
 use brazeline_kit::Event;
 use brazeline_kit::person::PersonUpdate;
 
+use crate::flatten::flatten;
 use crate::identity::Identity;
 use crate::settings::{ArraysOfObjects, Settings};
-use crate::shape::has_array_of_objects;
+use crate::shape::has_nested_array;
 
 pub use event::TIMESTAMP;
 
@@ -49,13 +52,18 @@ fn fits(record: &str, settings: &Settings) -> Result<(), String> {
     }
 }
 
-/// Whether a value is left out. An error, if the settings do not say that it may be.
-fn left_out(name: &str, value: &str, settings: &Settings) -> Result<bool, String> {
-    match (has_array_of_objects(value), settings.arrays_of_objects) {
-        (false, _) => Ok(false),
-        (true, ArraysOfObjects::Drop) => Ok(true),
+/// A value as Lytics takes it; none if it is left out. An error, if the settings do not say what becomes of it.
+fn fitted<'v>(name: &str, value: &'v str, settings: &Settings) -> Result<Option<Cow<'v, str>>, String> {
+    match (has_nested_array(value), settings.arrays_of_objects) {
+        (true, ArraysOfObjects::Drop) => Ok(None),
+        _ if settings.is_table() && value.starts_with(['{', '[']) => Err(format!(
+            "its `{name}` is a list or an object, which no cell of a table holds: set `format: json_lines`"
+        )),
+        (false, _) => Ok(Some(Cow::Borrowed(value))),
+        (true, ArraysOfObjects::Flatten) => Ok(Some(Cow::Owned(flatten(value)))),
         (true, ArraysOfObjects::Reject) => Err(format!(
-            "its `{name}` has an array of objects, which Lytics refuses: drop the field before, or set `arrays_of_objects: drop`"
+            "its `{name}` has an array of objects or arrays, which Lytics refuses: drop the field before, or set \
+             `arrays_of_objects` to `drop` or `flatten`"
         )),
     }
 }

@@ -20,11 +20,24 @@ pub struct Settings {
     /// How records are sent.
     #[serde(default)]
     pub mode: Mode,
-    /// The attribute that holds a record's time, with `mode: collect`. Without it Lytics takes the time of arrival. Records of events
-    /// and purchases always carry theirs.
+    /// `mode: bulk`: what a request's body is.
+    #[serde(default)]
+    pub format: Option<Format>,
+    /// `mode: bulk`: bodies are compressed, which costs time here and saves it on a slow line. Lytics' page says it of CSV.
+    #[serde(default)]
+    pub gzip: Option<bool>,
+    /// `mode: collect` and `bulk`: the attribute that holds a record's time. Without it Lytics takes the time of arrival. Records of
+    /// events and purchases always carry theirs.
     #[serde(default)]
     pub timestamp_field: Option<String>,
-    /// What becomes of an attribute or property that is an array of objects, which Lytics refuses.
+    /// `mode: collect` and `bulk`: what Lytics notes of each record as the file that it came from.
+    #[serde(default)]
+    pub filename: Option<String>,
+    /// `mode: collect` and `bulk`: Lytics looks at the records, counts what it would refuse, and keeps nothing. For trying out: here they
+    /// count as delivered.
+    #[serde(default)]
+    pub dryrun: bool,
+    /// What becomes of an attribute or property that has an array of objects, or of arrays, which Lytics refuses.
     #[serde(default)]
     pub arrays_of_objects: ArraysOfObjects,
     /// The fields that identifiers are written to, where the attributes do not have them already.
@@ -50,9 +63,23 @@ pub enum Mode {
     /// Many in a request, to `/collect/json/<stream>`.
     #[default]
     Collect,
+    /// Very many in a request, to `/collect/bulk/<stream>` of Lytics' host for that: for files.
+    Bulk,
     /// Each in a request of its own, to `/c/<account>/<stream>`, as a Braze webhook sends them. It is slow, a record may have 4 KB
     /// instead of 16 (a larger one is kept as a dead letter), and Lytics takes the time of arrival as the time of events, too.
     Single,
+}
+
+/// What a body of `mode: bulk` is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// A JSON object a line: values stay what they are.
+    #[default]
+    JsonLines,
+    /// A table. It is smaller, but all values become text, and what is `null` becomes empty. An update that has a list or an object is kept
+    /// as a dead letter.
+    Csv,
 }
 
 /// What becomes of an array of objects.
@@ -64,6 +91,9 @@ pub enum ArraysOfObjects {
     Reject,
     /// The record goes without it.
     Drop,
+    /// Each field of the objects becomes a list of its own, `null` where an object does not have it: `[{"a":1},{"a":2,"b":3}]` is sent as
+    /// `{"a":[1,2],"b":[null,3]}`. What cannot be laid out so is sent as the text of its JSON.
+    Flatten,
 }
 
 /// The field for each kind of identifier; `null` does not write it.
@@ -124,7 +154,7 @@ impl Settings {
     /// What is wrong with them.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let single = self.mode == Mode::Single;
+        let (single, bulk) = (self.mode == Mode::Single, self.mode == Mode::Bulk);
         let account = self.authorization.account.as_deref();
         let checks = [
             (!is_segment(&self.stream))
@@ -134,8 +164,16 @@ impl Settings {
             account
                 .is_some_and(|account| !is_segment(account))
                 .then(|| Problem::at("/authorization/account", "an account is a number, or 32 hexadecimal digits")),
-            (single && self.timestamp_field.is_some())
-                .then(|| Problem::at("/timestamp_field", "only `mode: collect` can tell Lytics which field it is")),
+            (single && self.timestamp_field.is_some()).then(|| {
+                Problem::at("/timestamp_field", "with `mode: single` Lytics cannot be told which field it is")
+            }),
+            (single && self.filename.is_some())
+                .then(|| Problem::at("/filename", "with `mode: single` Lytics cannot be told of a file")),
+            (single && self.dryrun)
+                .then(|| Problem::at("/dryrun", "with `mode: single` Lytics keeps whatever it gets")),
+            (!bulk && self.format.is_some())
+                .then(|| Problem::at("/format", "this belongs to `mode: bulk`; otherwise a body is JSON")),
+            (!bulk && self.gzip.is_some()).then(|| Problem::at("/gzip", "this belongs to `mode: bulk`")),
             (self.limits.request_bytes < self.limits.record_bytes.saturating_add(2))
                 .then(|| Problem::at("/limits/request_bytes", "a request has no room for the largest record")),
         ];
@@ -146,7 +184,7 @@ impl Settings {
     #[must_use]
     pub fn record_bytes(&self) -> usize {
         match self.mode {
-            Mode::Collect => self.limits.record_bytes,
+            Mode::Collect | Mode::Bulk => self.limits.record_bytes,
             Mode::Single => self.limits.single_record_bytes,
         }
     }
@@ -156,14 +194,23 @@ impl Settings {
     pub fn path(&self) -> String {
         match (self.mode, &self.authorization.account) {
             (Mode::Single, Some(account)) => format!("/c/{account}/{}", self.stream),
-            _ => self.collect_path(),
+            _ => self.upload_path(),
         }
     }
 
     /// The path of an upload of many.
     #[must_use]
-    pub fn collect_path(&self) -> String {
-        format!("/collect/json/{}", self.stream)
+    pub fn upload_path(&self) -> String {
+        match self.mode {
+            Mode::Bulk => format!("/collect/bulk/{}", self.stream),
+            Mode::Collect | Mode::Single => format!("/collect/json/{}", self.stream),
+        }
+    }
+
+    /// Whether records become rows of a table.
+    #[must_use]
+    pub fn is_table(&self) -> bool {
+        self.format == Some(Format::Csv)
     }
 }
 

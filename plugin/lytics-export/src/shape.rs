@@ -1,9 +1,9 @@
-//! Is there an array of objects in a value? Lytics takes objects in objects and arrays of scalars, and refuses those.
+//! Is there an array of objects or of arrays in a value? Lytics takes objects in objects and arrays of scalars, and refuses those.
 
-/// Whether an array in this value has an object in it, at any depth. The value is JSON; it is gone through once, without
+/// Whether an array in this value has an object or an array in it, at any depth. The value is JSON; it is gone through once, without
 /// recursion, so that no depth is too deep.
 #[must_use]
-pub fn has_array_of_objects(json: &str) -> bool {
+pub fn has_nested_array(json: &str) -> bool {
     // Most values are scalars, and most of the others have no array in them.
     if !json.starts_with(['{', '[']) || !json.contains('[') {
         return false;
@@ -12,7 +12,7 @@ pub fn has_array_of_objects(json: &str) -> bool {
     let mut bytes = json.bytes();
     while let Some(byte) = bytes.next() {
         match byte {
-            b'{' if within.last() == Some(&b'[') => return true,
+            b'{' | b'[' if within.last() == Some(&b'[') => return true,
             b'{' | b'[' => within.push(byte),
             b'}' | b']' => drop(within.pop()),
             b'"' => skip_string(&mut bytes),
@@ -37,12 +37,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arrays_of_objects_are_found() {
+    fn nested_arrays_are_found() {
         let table = [
             (r#""[{}]""#, false),
             ("1.5", false),
             ("[]", false),
-            ("[1, [2], \"{\"]", false),
+            ("[1, 2, \"{\"]", false),
+            ("[1, [2]]", true),
             (r#"{"a":{"b":[1,null]},"c":"[{"}"#, false),
             (r#"["\\",{}]"#, true),
             (r#"["\",{}",1]"#, false),
@@ -52,9 +53,10 @@ mod tests {
             (r#"{"a":{"b":[1,{"c":2}]}}"#, true),
         ];
         let deep = "[".repeat(100_000);
-        assert!(!has_array_of_objects(&deep));
+        assert!(has_nested_array(&deep));
+        assert!(!has_nested_array(&r#"{"a":"#.repeat(100_000)));
         for (json, expected) in table {
-            assert_eq!(has_array_of_objects(json), expected, "{json}");
+            assert_eq!(has_nested_array(json), expected, "{json}");
         }
     }
 }

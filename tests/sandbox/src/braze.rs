@@ -6,6 +6,7 @@
 mod attribute;
 mod change;
 mod code;
+mod currents;
 mod data_points;
 mod date;
 mod endpoint;
@@ -21,6 +22,7 @@ mod purchase;
 mod rate;
 mod refusal;
 mod rules;
+mod segment;
 mod track;
 mod webhook;
 mod who;
@@ -31,11 +33,13 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+pub use currents::{Currents, Delivered};
 pub use event::Event;
 pub use profile::Profile;
 pub use purchase::Purchase;
 pub use refusal::ErrorStyle;
 pub use rules::{Apply, Options, Plan, Rate, Rules};
+pub use segment::Segment;
 pub use webhook::{Body, Campaign, Report};
 pub use who::{Alias, Who};
 

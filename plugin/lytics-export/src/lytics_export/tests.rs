@@ -1,5 +1,7 @@
+use std::io::Read;
+
 use brazeline_kit::testing::{Table, configure, problems, response};
-use brazeline_kit::{Batch, Plugin, Sink};
+use brazeline_kit::{Batch, Field, Plugin, Sink};
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
@@ -182,23 +184,23 @@ fn what_lytics_would_refuse_is_rejected() {
         json!({}),
         &bodies,
         &expect![[r#"
-        0 rejected: its `email` has 257 bytes; Lytics takes an identifier of 256
-        1 rejected: its `email` has 257 bytes; Lytics takes an identifier of 256
-        2 rejected: its record has 16024 bytes; Lytics takes 16000: send fewer fields
-        3 rejected: it has no identifier that a field is set for: see `identifier_fields`
-        4 rejected: it has no identifier that a field is set for: see `identifier_fields`
-        5 rejected: it has no identifier that a field is set for: see `identifier_fields`
-        6 rejected: its `a` has an array of objects, which Lytics refuses: drop the field before, or set `arrays_of_objects: drop`
-        7 rejected: its `list` has an array of objects, which Lytics refuses: drop the field before, or set `arrays_of_objects: drop`
-        8 rejected: an event of it has no `name`
-        9 rejected: an event of it has no `time`
-        10 rejected: the `properties` of an event of it are no object
-        11 rejected: a purchase of it has no `product_id`
-        12 rejected: an event of it has two values for `event`: rename the property
-        13 rejected: an event of it has two values for `user_id`: rename the property
-        14 rejected: `attributes` must be an object at line 1 column 46
-        15 rejected: invalid type: integer, expected a person update at line 1 column 1
-    "#]],
+            0 rejected: its `email` has 257 bytes; Lytics takes an identifier of 256
+            1 rejected: its `email` has 257 bytes; Lytics takes an identifier of 256
+            2 rejected: its record has 16024 bytes; Lytics takes 16000: send fewer fields
+            3 rejected: it has no identifier that a field is set for: see `identifier_fields`
+            4 rejected: it has no identifier that a field is set for: see `identifier_fields`
+            5 rejected: it has no identifier that a field is set for: see `identifier_fields`
+            6 rejected: its `a` has an array of objects or arrays, which Lytics refuses: drop the field before, or set `arrays_of_objects` to `drop` or `flatten`
+            7 rejected: its `list` has an array of objects or arrays, which Lytics refuses: drop the field before, or set `arrays_of_objects` to `drop` or `flatten`
+            8 rejected: an event of it has no `name`
+            9 rejected: an event of it has no `time`
+            10 rejected: the `properties` of an event of it are no object
+            11 rejected: a purchase of it has no `product_id`
+            12 rejected: an event of it has two values for `event`: rename the property
+            13 rejected: an event of it has two values for `user_id`: rename the property
+            14 rejected: `attributes` must be an object at line 1 column 46
+            15 rejected: invalid type: integer, expected a person update at line 1 column 1
+        "#]],
     );
 }
 
@@ -378,6 +380,10 @@ fn where_requests_may_go() {
     };
     let table = [
         (json!({}), r#"collect https://api.lytics.io header {"name":"authorization","secret":"api_token"}"#),
+        (
+            json!({ "mode": "bulk" }),
+            r#"bulk https://bulk.lytics.io header {"name":"authorization","secret":"api_token"}"#,
+        ),
         (single(), r#"single https://api.lytics.io query {"name":"key","secret":"api_token"}"#),
     ];
     for (settings, expected) in table {
@@ -392,7 +398,9 @@ fn settings_that_cannot_be_meant() {
         json!({ "stream": ".." }),
         json!({ "mode": "single", "timestamp_field": "t" }),
         json!({ "mode": "single", "authorization": { "account": "12 34", "type": "lytics" } }),
-        json!({ "mode": "bulk" }),
+        json!({ "mode": "bulks" }),
+        json!({ "mode": "single", "filename": "f", "dryrun": true, "authorization": { "account": "1" } }),
+        json!({ "format": "csv", "gzip": false }),
         json!({ "limits": { "request_bytes": 100 } }),
         json!({ "identifier_fields": { "id": "id" } }),
         json!({ "authorization": { "type": "lytics", "label": "production" } }),
@@ -405,11 +413,17 @@ fn settings_that_cannot_be_meant() {
         /stream: a stream's name has letters, digits, `_`, `-` and `.` alone
         {"mode":"single","timestamp_field":"t"}
         /mode: `single` needs the `account` of the authorization: add it there
-        /timestamp_field: only `mode: collect` can tell Lytics which field it is
+        /timestamp_field: with `mode: single` Lytics cannot be told which field it is
         {"authorization":{"account":"12 34","type":"lytics"},"mode":"single"}
         /authorization/account: an account is a number, or 32 hexadecimal digits
-        {"mode":"bulk"}
-        /mode: unknown variant `bulk`, expected `collect` or `single`
+        {"mode":"bulks"}
+        /mode: unknown variant `bulks`, expected one of `collect`, `bulk`, `single`
+        {"authorization":{"account":"1"},"dryrun":true,"filename":"f","mode":"single"}
+        /filename: with `mode: single` Lytics cannot be told of a file
+        /dryrun: with `mode: single` Lytics keeps whatever it gets
+        {"format":"csv","gzip":false}
+        /format: this belongs to `mode: bulk`; otherwise a body is JSON
+        /gzip: this belongs to `mode: bulk`
         {"limits":{"request_bytes":100}}
         /limits/request_bytes: a request has no room for the largest record
         {"identifier_fields":{"id":"id"}}
@@ -417,4 +431,99 @@ fn settings_that_cannot_be_meant() {
         {"authorization":{"label":"production","type":"lytics"}}
     "#]]
     .assert_eq(&table.iter().map(shown).collect::<String>());
+}
+
+#[test]
+fn very_many_go_in_lines_or_as_a_table() {
+    let bodies = [PARTNER, r#"{"user":{"external_id":"u-2"},"attributes":{"city":"a, \"b\"","n":1.50,"none":null}}"#];
+    check(
+        json!({ "mode": "bulk", "filename": "users.csv" }),
+        &bodies,
+        &expect![[r#"
+        POST bulk /collect/bulk/braze_users?filename=users.csv
+          content-type: application/json
+          {"city":"AnyTown","country":"United States","first_name":"John","gender":"male","language":"English","last_name":"Smith","date_of_birth":"19820101","phone_number":"5551231234","time_zone":"GMT+7","twitter_handle":"johnsmith","email":"john.smith@email.com","braze_id":"xxxxxx"}
+        {"city":"a, \"b\"","n":1.50,"none":null,"user_id":"u-2"}
+
+          events [0, 1], repeatable, rest 0 ms, budgets []
+          context {"records":2,"repeatable":true}
+    "#]],
+    );
+    let table = json!({ "mode": "bulk", "format": "csv", "timestamp_field": "seen_at", "dryrun": true });
+    check(
+        table,
+        &bodies,
+        &expect![[r#"
+        POST bulk /collect/bulk/braze_users?timestamp_field=seen_at&dryrun=true
+          content-type: application/csv
+          city,country,first_name,gender,language,last_name,date_of_birth,phone_number,time_zone,twitter_handle,email,braze_id,n,none,user_id
+        AnyTown,United States,John,male,English,Smith,19820101,5551231234,GMT+7,johnsmith,john.smith@email.com,xxxxxx,,,
+        "a, ""b""",,,,,,,,,,,,1.50,,u-2
+
+          events [0, 1], repeatable, rest 0 ms, budgets []
+          context {"records":2,"repeatable":true}
+    "#]],
+    );
+    let nested = r#"{"user":{"external_id":"u-1"},"attributes":{"a":[1]}}"#;
+    let listed = r#"{"user":{"external_id":"u-1"},"attributes":{"a":[{"b":1}]}}"#;
+    check(
+        json!({ "mode": "bulk", "format": "csv", "arrays_of_objects": "flatten" }),
+        &[nested, listed],
+        &expect![[r#"
+            0 rejected: its `a` is a list or an object, which no cell of a table holds: set `format: json_lines`
+            1 rejected: its `a` is a list or an object, which no cell of a table holds: set `format: json_lines`
+        "#]],
+    );
+    check(
+        json!({ "mode": "bulk" }),
+        &[EVENTS],
+        &expect![[r#"
+        POST bulk /collect/bulk/braze_users
+          content-type: application/json
+          {"plan":"gold","user_id":"u-1"}
+
+          events [0], repeatable, rest 0 ms, budgets []
+          context {"records":1,"repeatable":true}
+        POST bulk /collect/bulk/braze_users?timestamp_field=timestamp
+          content-type: application/json
+          {"user_id":"u-1","event":"opened","timestamp":"2026-11-23T09:00:00Z","app_id":"a","campaign":"c-1","n":1.50}
+        {"user_id":"u-1","event":"closed","timestamp":"2026-11-23T09:00:01Z"}
+        {"user_id":"u-1","event":"purchase","timestamp":"2026-11-23T09:00:02Z","product_id":"sku","currency":"USD","price":9.50,"size":"L"}
+
+          events [0], not repeatable, rest 0 ms, budgets []
+          context {"records":3,"repeatable":false}
+    "#]],
+    );
+}
+
+#[test]
+fn a_body_can_be_compressed() {
+    let plugin: LyticsExport = configure(json!({ "mode": "bulk", "gzip": true }));
+    let batch: Batch = [("braze_id:xxxxxx", PARTNER), ("external_id:u-1", EVENTS)].into_iter().collect();
+    let request = plugin.prepare(&batch).requests.remove(0).request;
+    assert_eq!(request.headers[1], Field::new("content-encoding", "gzip"));
+    let mut plain = String::new();
+    flate2::read::GzDecoder::new(request.body.as_slice()).read_to_string(&mut plain).unwrap();
+    assert_eq!(plain.lines().last(), Some(r#"{"plan":"gold","user_id":"u-1"}"#));
+}
+
+#[test]
+fn arrays_of_objects_can_be_flattened() {
+    let body = r#"{"user":{"external_id":"u-1"},"attributes":{"custom_events":[{"name":"opened","count":2},{"name":"closed"}]},"events":[{"name":"opened","time":"t","properties":{"list":[{"a":1}]}}]}"#;
+    check(
+        json!({ "arrays_of_objects": "flatten" }),
+        &[body],
+        &expect![[r#"
+        POST collect /collect/json/braze_users
+          content-type: application/json
+          [{"custom_events":{"name":["opened","closed"],"count":[2,null]},"user_id":"u-1"}]
+          events [0], repeatable, rest 0 ms, budgets []
+          context {"records":1,"repeatable":true}
+        POST collect /collect/json/braze_users?timestamp_field=timestamp
+          content-type: application/json
+          [{"user_id":"u-1","event":"opened","timestamp":"t","list":{"a":[1]}}]
+          events [0], not repeatable, rest 0 ms, budgets []
+          context {"records":1,"repeatable":false}
+    "#]],
+    );
 }

@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::{Object, left_out, nobody};
+use super::{Object, fitted, nobody};
 use crate::identity::{Identity, check_value, is_identifier};
 use crate::settings::Settings;
 use brazeline_kit::event::Members;
@@ -14,9 +14,7 @@ pub fn record(attributes: &RawValue, identity: &Identity<'_>, settings: &Setting
     let mut record = Object::with_capacity(json.len() + 128);
     let (mut known, mut said) = (Vec::new(), false);
     for (name, value) in &members.0 {
-        if left_out(name, value.get(), settings)? {
-            continue;
-        }
+        let Some(fitted) = fitted(name, value.get(), settings)? else { continue };
         if is_identifier(name, &settings.identifier_fields) {
             // An unset identifier would make it a record about nobody.
             if matches!(value.get(), "null" | r#""""#) {
@@ -25,7 +23,7 @@ pub fn record(attributes: &RawValue, identity: &Identity<'_>, settings: &Setting
             check_value(name, value, settings)?;
             known.push(name.as_ref());
         }
-        record.member(name, value.get());
+        record.member(name, &fitted);
         said = true;
     }
     if !said {

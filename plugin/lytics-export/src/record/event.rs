@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::{Object, left_out, nobody};
+use super::{Object, fitted, nobody};
 use crate::identity::Identity;
 use crate::settings::Settings;
 use brazeline_kit::event::Members;
@@ -83,11 +83,12 @@ impl<'a> Flat<'a> {
         match self.names.iter().find(|(known, _)| known == name) {
             Some((_, known)) if known == value => return Ok(()),
             Some(_) => return Err(format!("an event of it has two values for `{name}`: rename the property")),
-            None if left_out(name, value, self.settings)? => return Ok(()),
             None => {}
         }
-        self.names.push((name.to_owned(), value.to_owned()));
-        self.object.member(name, value);
+        if let Some(fitted) = fitted(name, value, self.settings)? {
+            self.names.push((name.to_owned(), value.to_owned()));
+            self.object.member(name, &fitted);
+        }
         Ok(())
     }
 }

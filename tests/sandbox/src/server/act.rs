@@ -1,6 +1,6 @@
 //! What can a vendor be told to do by HTTP?
 //!
-//! `POST /sandbox/campaign` sends Braze's webhooks, `POST /sandbox/trigger` fires Lytics' audience triggers; the answer is the
+//! `POST /sandbox/campaign` sends Braze's webhooks, `POST /sandbox/currents` its Currents events, `POST /sandbox/trigger` fires Lytics' audience triggers; the answer is the
 //! report of what was received.
 
 use std::future::Future;
@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::Task;
-use crate::braze::{Braze, Campaign};
+use crate::braze::{Braze, Campaign, Currents};
 use crate::exchange::{Answer, Request};
 use crate::lytics::{Firing, Lytics};
 use crate::stage::Vendor;
@@ -24,7 +24,8 @@ pub trait Acts: Vendor {
 
 impl Acts for Braze {
     fn act(request: &Request) -> Option<Task<Answer>> {
-        is_posted(request, "/sandbox/campaign").then(|| reported(request, Campaign::send))
+        let campaign = is_posted(request, "/sandbox/campaign").then(|| reported(request, Campaign::send));
+        campaign.or_else(|| is_posted(request, "/sandbox/currents").then(|| reported(request, Currents::send)))
     }
 }
 

@@ -96,3 +96,21 @@ async fn a_trigger_carries_its_headers_and_comes_back_until_200() {
     let lost = Trigger::new("no address").fire(vec![Happening::default()]).await;
     assert_eq!((lost.omitted, lost.statuses), (1, vec![]));
 }
+
+#[tokio::test]
+async fn currents_over_http_says_what_became_of_the_events() {
+    let sandbox = sandbox().await;
+    // Any server will do as the receiver; this one refuses the first two requests, the credential check and one with events.
+    let url = sandbox.lytics().url() + "/collect/json/heard?key=lytics-token";
+    sandbox.lytics().script([
+        Fault::Status { status: 401, retry_after_s: None },
+        Fault::Status { status: 400, retry_after_s: None },
+    ]);
+    let event = |id: u32| json!({"event_type": "users.canvas.Entry", "id": id.to_string(), "time": 1});
+    let currents = json!({"url": url, "events": [event(1), event(2)], "time_scale": 0.0001});
+    let (status, told) = send("POST", &(sandbox.braze().url() + "/sandbox/currents"), &currents).await.unwrap();
+    let expected = r#"{"checked":401,"received":2,"dropped":0,"statuses":{"200":2,"400":1}}"#;
+    assert_eq!((status, told.as_str()), (200, expected));
+    // It takes the requests, and rejects what is in them: a record with an array of objects.
+    assert_eq!(sandbox.lytics().read(brazeline_sandbox::Lytics::rejected), 2);
+}

@@ -9,8 +9,8 @@ use brazeline_kit::{Arrival, Field, Received, Reply, Unread, http};
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use crate::body::records;
-use crate::{form, person};
+use super::body::records;
+use super::{form, person};
 use brazeline_kit::person::Source;
 
 /// Braze offers GET and DELETE, too, but those carry no person.

@@ -276,6 +276,6 @@ fn mistakes_in_the_settings_are_all_told() {
 
         /identifier: name exactly one of external_id, braze_id, email, phone and alias
 
-        /streams: unknown field `streams`, expected one of `authorization`, `stream`, `identifier`
+        /streams: unknown field `streams`, expected one of `authorization`, `mode`, `identifier`, `stream`, `path`, `caller`, `event_types`, `format`, `event_type`, `rename`, `empty_cells`, `same_names`
     "#]].assert_eq(&table.map(problems::<BrazeIngest>).join("\n"));
 }

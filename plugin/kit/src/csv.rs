@@ -1,0 +1,228 @@
+//! Rows of a CSV whose bytes come cut anywhere, within quotes and line ends, too.
+//!
+//! A row is given once its end is there. Who reads keeps what is left over, and gives it again with what follows.
+//!
+//! ```
+//! use brazeline_kit::csv::Rows;
+//!
+//! let mut rows = Rows::new(b',');
+//! let mut piece = rows.of(b"u-1,\"a, b\"\r\nu-2,", false);
+//! let row = piece.next().unwrap();
+//! assert_eq!((row.get(0), row.get(1), row.raw), (Some("u-1"), Some("a, b"), &b"u-1,\"a, b\""[..]));
+//! assert!(piece.next().is_none());
+//! assert_eq!(piece.rest(), b"u-2,");
+//! ```
+
+use std::str::from_utf8;
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+/// Finds rows and their cells.
+#[derive(Debug)]
+pub struct Rows {
+    reader: Reader,
+    cells: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// Bytes of a table, which begin where a row does.
+#[derive(Debug)]
+pub struct Piece<'r> {
+    rows: &'r mut Rows,
+    bytes: &'r [u8],
+    last: bool,
+    at: usize,
+}
+
+/// A row.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// As it stands in the file, without its line end.
+    pub raw: &'a [u8],
+    /// Where it begins in the piece.
+    pub at: usize,
+    /// The file ends within quotes: one was not closed, or the file was cut.
+    pub is_cut: bool,
+    cells: &'a [u8],
+    /// The cells, if they are UTF-8.
+    text: Option<&'a str>,
+    ends: &'a [usize],
+}
+
+impl Rows {
+    /// With this between cells.
+    #[must_use]
+    pub fn new(delimiter: u8) -> Self {
+        let reader = ReaderBuilder::new().delimiter(delimiter).build();
+        Self { reader, cells: vec![0; 4096], ends: vec![0; 64] }
+    }
+
+    /// Begins to read these bytes. The `last` ones of a file end its last row.
+    pub fn of<'r>(&'r mut self, bytes: &'r [u8], last: bool) -> Piece<'r> {
+        self.reader.reset();
+        // Only a reader that has read something leaves a byte order mark alone: within a file it is a letter as any other.
+        self.reader.read_record(b"\n", &mut [0], &mut [0]);
+        Piece { rows: self, bytes, last, at: 0 }
+    }
+}
+
+impl Piece<'_> {
+    /// The next row; none if its end is not there. A line without anything in it is none.
+    #[expect(clippy::should_implement_trait, reason = "a row borrows from this, which an iterator's items cannot")]
+    pub fn next(&mut self) -> Option<Row<'_>> {
+        self.at += self.bytes[self.at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let (at, bytes) = (self.at, &self.bytes[self.at..]);
+        // To the reader, nothing at all would be the end of a row with one empty cell.
+        if bytes.is_empty() {
+            return None;
+        }
+        let Found { length, written, ended, by_end } = self.rows.read(bytes, self.last)?;
+        self.at += length;
+        let raw = without_end(&bytes[..length]);
+        let is_cut = by_end && raw.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+        let (cells, ends) = (&self.rows.cells[..written], &self.rows.ends[..ended]);
+        Some(Row { raw, at, is_cut, cells, text: from_utf8(cells).ok(), ends })
+    }
+
+    /// What is left over: the begin of a row whose end is not there.
+    #[must_use]
+    pub fn rest(&self) -> &[u8] {
+        &self.bytes[self.at..]
+    }
+}
+
+/// A row that was read into the buffers.
+struct Found {
+    length: usize,
+    written: usize,
+    ended: usize,
+    /// It ended because the file did.
+    by_end: bool,
+}
+
+impl Rows {
+    fn read(&mut self, bytes: &[u8], last: bool) -> Option<Found> {
+        let mut found = Found { length: 0, written: 0, ended: 0, by_end: false };
+        loop {
+            let (result, read, written, ended) = self.reader.read_record(
+                &bytes[found.length..],
+                &mut self.cells[found.written..],
+                &mut self.ends[found.ended..],
+            );
+            found.length += read;
+            found.written += written;
+            found.ended += ended;
+            match result {
+                ReadRecordResult::OutputFull => self.cells.resize(self.cells.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                // Called with no bytes again, it takes that for the end.
+                ReadRecordResult::InputEmpty if last => found.by_end = true,
+                ReadRecordResult::InputEmpty | ReadRecordResult::End => return None,
+                ReadRecordResult::Record => return Some(found),
+            }
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// How many cells there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// A cell; none if it is not there or no UTF-8.
+    #[must_use]
+    pub fn get(&self, column: usize) -> Option<&'a str> {
+        let begin = column.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        let cell = begin..*self.ends.get(column)?;
+        match self.text {
+            Some(text) => text.get(cell),
+            None => from_utf8(self.cells.get(cell)?).ok(),
+        }
+    }
+
+    /// From which byte of the row on it is no UTF-8, if it is none.
+    #[must_use]
+    pub fn no_utf8_from(&self) -> Option<usize> {
+        match self.text {
+            // Letters whose bytes lie in two cells are none.
+            Some(text) if self.ends.iter().all(|end| text.is_char_boundary(*end)) => None,
+            _ => Some(from_utf8(self.raw).err().map_or(0, |error| error.valid_up_to())),
+        }
+    }
+
+    /// Whether all cells can stand in JSON as they are.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        // Without an early exit, several bytes are looked at at once.
+        !self.cells.iter().fold(false, |found, byte| found | (*byte < b' ') | (*byte == b'"') | (*byte == b'\\'))
+    }
+}
+
+/// A row without its line end. White space before it may be empty cells.
+fn without_end(row: &[u8]) -> &[u8] {
+    let row = row.strip_suffix(b"\n").unwrap_or(row);
+    row.strip_suffix(b"\r").unwrap_or(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+
+    /// All that confuses: marks, all line ends, quotes, breaks and commas within them, bytes that are no letters.
+    const TABLE: &[u8] = b"a,b\r\n\r\n\"x,\r\n\"\"y\"\"\",\n\xef\xbb\xbfc,\xc3\n\xff,d\n\xc3,\xa9\n5\" pipe,z\r1,2";
+
+    fn read(pieces: &[&[u8]]) -> String {
+        let (mut rows, mut pending, mut shown, mut before) = (Rows::new(b','), Vec::new(), String::new(), 0);
+        for (number, bytes) in pieces.iter().enumerate() {
+            pending.extend_from_slice(bytes);
+            let mut piece = rows.of(&pending, number + 1 == pieces.len());
+            while let Some(row) = piece.next() {
+                let cells: Vec<_> = (0..row.len()).map(|column| row.get(column)).collect();
+                let (at, raw, no_utf8) = (before + row.at, row.raw.escape_ascii(), row.no_utf8_from());
+                shown += &format!("{at} {raw} -> {cells:?} {no_utf8:?} {} {}\n", row.is_plain(), row.is_cut);
+            }
+            let rest = piece.rest().to_vec();
+            before += pending.len() - rest.len();
+            pending = rest;
+        }
+        shown
+    }
+
+    #[test]
+    fn a_table_reads_the_same_wherever_it_is_cut() {
+        let whole = read(&[TABLE]);
+        expect![[r#"
+            0 a,b -> [Some("a"), Some("b")] None true false
+            7 \"x,\r\n\"\"y\"\"\", -> [Some("x,\r\n\"y\""), Some("")] None false false
+            20 \xef\xbb\xbfc,\xc3 -> [Some("\u{feff}c"), None] Some(5) true false
+            27 \xff,d -> [None, Some("d")] Some(0) true false
+            31 \xc3,\xa9 -> [None, None] Some(0) true false
+            35 5\" pipe,z -> [Some("5\" pipe"), Some("z")] None false false
+            45 1,2 -> [Some("1"), Some("2")] None true false
+        "#]]
+        .assert_eq(&whole);
+        for cut in 0..TABLE.len() {
+            assert_eq!(read(&[&TABLE[..cut], &TABLE[cut..]]), whole, "{cut}");
+        }
+        let bytes: Vec<&[u8]> = TABLE.chunks(1).collect();
+        assert_eq!(read(&bytes), whole);
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_is_told() {
+        expect![[r#"
+            0 a,\"b\n1,2 -> [Some("a"), Some("b\n1,2\n")] None false true
+        "#]]
+        .assert_eq(&read(&[b"a,\"b\n1,2\n"]));
+    }
+}

@@ -1,0 +1,74 @@
+//! What does a request's body look like?
+//!
+//! A JSON array for the upload API; lines of JSON, or a table, for the bulk API.
+
+mod table;
+
+use crate::settings::Format;
+use table::Table;
+
+/// A body being written.
+#[derive(Debug)]
+pub enum Body {
+    /// `[{..},{..}]`.
+    Array(String),
+    /// An object a line.
+    Lines(String),
+    /// A row each.
+    Table(Table),
+}
+
+impl Body {
+    /// An empty one. Without a format it is an array.
+    #[must_use]
+    pub fn new(format: Option<Format>) -> Self {
+        match format {
+            None => Self::Array(String::new()),
+            Some(Format::JsonLines) => Self::Lines(String::new()),
+            Some(Format::Csv) => Self::Table(Table::default()),
+        }
+    }
+
+    /// How many bytes it has at most.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Array(json) | Self::Lines(json) => json.len(),
+            Self::Table(table) => table.bytes(),
+        }
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds a record.
+    pub fn add(&mut self, record: &str) {
+        match self {
+            Self::Array(json) => {
+                json.push(if json.is_empty() { '[' } else { ',' });
+                json.push_str(record);
+            }
+            Self::Lines(json) => {
+                json.push_str(record);
+                json.push('\n');
+            }
+            Self::Table(table) => table.add(record),
+        }
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        match self {
+            Self::Array(mut json) => {
+                json.push(']');
+                json.into_bytes()
+            }
+            Self::Lines(json) => json.into_bytes(),
+            Self::Table(table) => table.finish(),
+        }
+    }
+}
