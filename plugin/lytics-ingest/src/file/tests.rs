@@ -289,7 +289,7 @@ fn a_quote_that_is_not_closed_does_not_swallow_the_file() {
         "a.csv",
         "braze_id,plan,tags\nu-1,\"gold,a\nu-2,gold,a\n",
         &expect![[r#"
-        unread at row 2, byte 19: it has 2 fields; the header has 3: braze_id,plan,tags
+        unread at row 2, byte 19: the file ends within quotes: one is not closed, or the file was cut: braze_id,plan,tags
         u-1,"gold,a
         u-2,gold,a
         speaks for vip as of 1795424400000, total None
