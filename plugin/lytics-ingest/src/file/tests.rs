@@ -283,7 +283,7 @@ fn a_quote_that_is_not_closed_does_not_swallow_the_file() {
     let plugin: LyticsIngest = configure(of_vip());
     let wrong = plugin.open(&entry("a.csv"), None).and_then(|mut reading| reading.decode(&file, false));
     expect!["row 2 is longer than 4 MiB: is a quote not closed, or are these no rows?"].assert_eq(&wrong.unwrap_err());
-    // At the end of the file it is a row of the wrong length.
+    // At the end of the file it is one row, and told as what it is.
     check(
         of_vip(),
         "a.csv",
