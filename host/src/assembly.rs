@@ -11,6 +11,7 @@ mod proof;
 mod reach;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::clock::{Clock, Moment};
 use crate::component::{Component, Kind, Library, Node};
@@ -18,6 +19,7 @@ use crate::config::{self, Pipeline, Secrets};
 use crate::delivery::budget::Shared;
 use crate::delivery::request::Client;
 use crate::pipeline::graph::{self, Graph, SourceKind};
+use crate::pipeline::keyed::rest::Reads;
 use crate::pipeline::poll::Poller;
 use crate::pipeline::sink::Outlet;
 use crate::problem::{Problem, Problems};
@@ -31,6 +33,8 @@ pub struct Assembly<'p> {
     pub pipeline: &'p Pipeline,
     /// What stands at each node, by its id.
     pub plugins: BTreeMap<&'p str, Plugin>,
+    /// Sources are left alone: what is decided is delivered, and nothing more is read.
+    pub reads_nothing: bool,
 }
 
 impl<'p> Assembly<'p> {
@@ -44,7 +48,7 @@ impl<'p> Assembly<'p> {
                 Err(found) => problems.extend(found),
             }
         }
-        let assembly = Self { pipeline, plugins };
+        let assembly = Self { pipeline, plugins, reads_nothing: false };
         problems.extend(assembly.unknown_hosts());
         problems.extend(assembly.misplaced());
         problems.extend(pipeline.sources.iter().flat_map(|source| assembly.options(source)));
@@ -128,13 +132,26 @@ impl<'p> Assembly<'p> {
         self.pipeline.sources.iter().filter_map(receiver).collect()
     }
 
+    /// The transforms that remember, by their ids.
+    #[must_use]
+    pub fn remembering(&self) -> BTreeMap<String, Reads> {
+        let one = |transform: &config::Transform| match self.plugins.get(transform.node.id.as_str())? {
+            Plugin::Component { component, .. } if remembers(component) => {
+                Some((transform.node.id.clone(), reads(component)))
+            }
+            _ => None,
+        };
+        self.pipeline.transforms.iter().filter_map(one).collect()
+    }
+
     /// Gives every node its secrets, and binds the addresses at which sources listen: a port in use is a mistake like any other.
     pub async fn graph(&self, secrets: &Secrets, clock: &Clock) -> Result<Graph, Problems> {
         let mut problems = Vec::new();
         let client = Client::new(*clock);
         let budgets = reach::budgets(self.pipeline);
         let (mut sources, mut sinks) = (Vec::new(), Vec::new());
-        for source in &self.pipeline.sources {
+        let (read, left_alone): (Vec<_>, Vec<_>) = self.pipeline.sources.iter().partition(|_| !self.reads_nothing);
+        for source in read {
             let shared = reach::budget(&budgets, &source.node);
             keep(self.source(source, secrets, &client, shared, clock.now()).await, &mut sources, &mut problems);
         }
@@ -152,6 +169,7 @@ impl<'p> Assembly<'p> {
             data_dir: pipeline.data_dir.clone(),
             journal_max_bytes: pipeline.journal.max_size.0,
             sources,
+            left_alone: left_alone.into_iter().map(|source| source.node.id.clone()).collect(),
             transforms,
             sinks,
             desks,
@@ -200,9 +218,7 @@ impl<'p> Assembly<'p> {
         let keyed = remembers(component).then(|| {
             let (desk, asks) = tokio::sync::mpsc::unbounded_channel();
             desks.insert(id.clone(), desk);
-            let manifest = component.manifest();
-            let (component, versions) = (manifest.name.clone(), manifest.state_versions.clone());
-            graph::Remembering { component, versions, options: transform.options.clone(), asks }
+            graph::Remembering { reads: reads(component), options: transform.options.clone(), asks }
         });
         Some(graph::Transform { id, inputs: inputs.collect(), node: node.clone(), keyed })
     }
@@ -240,6 +256,20 @@ impl<'p> Assembly<'p> {
 /// Whether a transform is driven as one that remembers: what exports both is one that does not.
 fn remembers(component: &Component) -> bool {
     !component.kinds().has(Kind::Transform)
+}
+
+fn reads(component: &Component) -> Reads {
+    let manifest = component.manifest();
+    Reads { component: manifest.name.clone(), versions: manifest.state_versions.clone() }
+}
+
+/// Components compiled once are kept here, beside the pipeline's store: the folder belongs to whoever runs the pipeline.
+const CACHE: &str = "components";
+
+/// A library that keeps what it compiles in the pipeline's own folder, if that is there already.
+pub fn library(data_dir: &Path) -> anyhow::Result<Library> {
+    let cache: Option<PathBuf> = data_dir.is_dir().then(|| data_dir.join(CACHE));
+    Library::new(cache.as_deref())
 }
 
 type Desks = BTreeMap<String, tokio::sync::mpsc::UnboundedSender<crate::pipeline::keyed::Ask>>;

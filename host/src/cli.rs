@@ -87,7 +87,7 @@ enum Command {
     },
     /// Print the JSON Schema of pipeline files, for editors.
     Schema,
-    /// Let go on what was held up because too many people would leave an audience at once. The pipeline has to be at rest.
+    /// Let go on what was held up because too many people would leave an audience at once. If the pipeline runs, it goes on at once.
     Approve {
         #[command(flatten)]
         remembering: Remembering,
@@ -95,20 +95,21 @@ enum Command {
     /// Tell everything again to the other side: about everybody, or about those of whom it holds something else.
     ///
     /// Without --yes it only says how many people that concerns. They are told again when they next come: with the next scan or file, or
-    /// their next event.
+    /// their next event. Works while the pipeline runs and when it does not.
     Reconcile {
         #[command(flatten)]
         remembering: Remembering,
-        /// A CSV of what the other side holds; without it, everybody is told again.
+        /// What the other side holds: a CSV with a header row, or JSON (an object a line, an array, or an answer with an array of people in it).
+        /// Only those of whom it holds something else are told again, also those who are not known here. Without it: everybody.
         #[arg(long)]
         with: Option<PathBuf>,
-        /// With --with: the column with the identifier.
+        /// With --with: the column with the identifier; in JSON the path of the member.
         #[arg(long, default_value = "external_id", requires = "with")]
         key_column: String,
         /// With --with: what kind of identifier that is.
         #[arg(long, default_value = "external_id", requires = "with")]
         kind: String,
-        /// With --with: the column with the names of the audiences.
+        /// With --with: the column with the names of the audiences; in JSON the path of the member (`custom_attributes.lists`).
         #[arg(long, default_value = "audiences", requires = "with")]
         audiences_column: String,
         /// With --with: what stands between the names.
@@ -120,7 +121,8 @@ enum Command {
     },
     /// Take audiences off everybody who was ever told to be in them. Without --yes it only says how many people that concerns.
     ///
-    /// Broken off, it goes on with the next `run`. Take the audiences out of the pipeline file first, or the next scan tells them again.
+    /// If the pipeline runs, the run does it; otherwise this command. Broken off, it goes on with the next `run`. Take the audiences out of the
+    /// pipeline file first, or the next scan tells them again.
     Teardown {
         #[command(flatten)]
         remembering: Remembering,
@@ -131,7 +133,7 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// What is remembered about people: look, forget, move to another machine. The pipeline has to be at rest.
+    /// What is remembered about people: look, forget, move to another machine. Works while the pipeline runs and when it does not.
     #[command(subcommand)]
     State(State),
     /// Events that can never be delivered.
@@ -165,14 +167,14 @@ enum State {
         /// The event key: `external_id:u-1`.
         key: String,
     },
-    /// Write all of it to a file.
+    /// Write all of it to a file. While the pipeline runs, the run writes it, and decides nothing meanwhile.
     Export {
         #[command(flatten)]
         remembering: Remembering,
         /// The file, which must not exist.
         to: PathBuf,
     },
-    /// Take what was exported elsewhere, into a pipeline that knows nobody yet.
+    /// Take what was exported elsewhere, into a pipeline that knows nobody yet. Broken off, it is repeated before anything else.
     Import {
         #[command(flatten)]
         remembering: Remembering,
@@ -291,16 +293,16 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             }
         }
         Command::State(State::Get { remembering: Remembering { pipeline, node }, key }) => {
-            command::remembered::get(&pipeline, node.as_deref(), &key)
+            command::remembered::state::get(&pipeline, node.as_deref(), &key)
         }
         Command::State(State::Forget { remembering: Remembering { pipeline, node }, key }) => {
-            command::remembered::forget(&pipeline, node.as_deref(), &key)
+            command::remembered::state::forget(&pipeline, node.as_deref(), &key)
         }
         Command::State(State::Export { remembering: Remembering { pipeline, node }, to }) => {
-            command::remembered::export(&pipeline, node.as_deref(), &to)
+            command::remembered::state::export(&pipeline, node.as_deref(), &to)
         }
         Command::State(State::Import { remembering: Remembering { pipeline, node }, from }) => {
-            command::remembered::import(&pipeline, node.as_deref(), &from)
+            command::remembered::state::import(&pipeline, node.as_deref(), &from)
         }
         Command::DeadLetters(DeadLetters::List { pipeline, json, limit, from }) => {
             command::dead_letters::list(&pipeline, &command::dead_letters::Page { from, limit, json })

@@ -14,13 +14,12 @@ pub mod schema;
 pub mod status;
 
 use std::io::{IsTerminal, stderr};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::component::Library;
+use crate::assembly::library;
 use crate::config::Pipeline;
 use crate::control::{self, Answer, Request, Unanswered};
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems};
 
 /// How the program ends. Scripts and supervisors look at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,16 +98,17 @@ fn asked(pipeline: &Pipeline, request: Request) -> Result<Option<Answer>, Failur
     match control::ask_or_open(pipeline, request) {
         Ok(answer) => Ok(Some(answer)),
         Err(Unanswered::NothingRan) => Ok(None),
-        Err(Unanswered::Problems(problems)) => Err(Failure::Stopped(problems)),
-        Err(Unanswered::Unforeseen(error)) => Err(error.into()),
+        Err(error) => Err(failure(error)),
     }
 }
 
-/// Components compiled once are kept here, beside the pipeline's store: the folder belongs to whoever runs the pipeline.
-const CACHE: &str = "components";
-
-/// A library that keeps what it compiles in the pipeline's own folder, if that is there already.
-fn library(data_dir: &Path) -> anyhow::Result<Library> {
-    let cache: Option<PathBuf> = data_dir.is_dir().then(|| data_dir.join(CACHE));
-    Library::new(cache.as_deref())
+/// How a command fails that got no answer.
+fn failure(unanswered: Unanswered) -> Failure {
+    match unanswered {
+        Unanswered::NothingRan => {
+            Failure::Stopped(Problem::error("there is no store yet", "run the pipeline first").into())
+        }
+        Unanswered::Problems(problems) => Failure::Stopped(problems),
+        Unanswered::Unforeseen(error) => Failure::Unforeseen(error),
+    }
 }

@@ -83,6 +83,8 @@ pub enum Refused {
     },
     /// The pipeline stops.
     Stopping,
+    /// Somebody who should get it has stopped and waits for a person; the pipeline goes on without.
+    Stopped,
     /// It cannot be kept, and why.
     Broken(String),
 }

@@ -14,10 +14,11 @@ mod replay;
 pub mod socket;
 pub mod status;
 mod sums;
+mod upkeep;
 
-pub use ask::{Unanswered, ask_or_open, patiently};
+pub use ask::{Session, Unanswered, ask_or_open, patiently};
 pub use clerk::{Clerk, Reload, Run};
-pub use message::{Answer, Kept, Letter, Refusal, Replayed, Request, Which};
+pub use message::{Answer, Kept, Letter, Needs, Refusal, Replayed, Request, Which};
 pub use status::Status;
 
 #[cfg(test)]

@@ -4,8 +4,12 @@
 //! mistake of ours and an [`anyhow::Error`]. Control characters are shown as escapes, because names and messages come from files and
 //! plugins of others, and none of those may write to a terminal.
 
+mod paint;
+
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
+
+use paint::{COLOURS, PLAIN, Painted, PaintedList};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,60 +178,6 @@ impl IntoIterator for Problems {
     }
 }
 
-/// Escape sequences; empty without colours.
-#[derive(Clone, Copy)]
-struct Paint {
-    error: &'static str,
-    warning: &'static str,
-    dim: &'static str,
-    bold: &'static str,
-    end: &'static str,
-}
-
-const PLAIN: Paint = Paint { error: "", warning: "", dim: "", bold: "", end: "" };
-const COLOURS: Paint =
-    Paint { error: "\x1b[1;31m", warning: "\x1b[1;33m", dim: "\x1b[2m", bold: "\x1b[1m", end: "\x1b[0m" };
-
-struct Painted<'a> {
-    problem: &'a Problem,
-    paint: Paint,
-}
-
-impl Display for Painted<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { problem, paint: Paint { error, warning, dim, bold, end } } = self;
-        let (colour, word) = match problem.severity {
-            Severity::Error => (error, "error"),
-            Severity::Warning => (warning, "warning"),
-        };
-        write!(f, "{colour}{word}{end}{bold}: {}{end}", Clean(&problem.what))?;
-        if let Some(place) = &problem.place {
-            write!(f, "\n  {dim}at {place}{end}")?;
-        }
-        for fact in &problem.facts {
-            write!(f, "\n  {}", Clean(fact))?;
-        }
-        for (number, line) in problem.help.iter().enumerate() {
-            // Lines after the first stand below its text.
-            let head = if number == 0 { "help: " } else { "      " };
-            write!(f, "\n  {bold}{head}{end}{}", Clean(line))?;
-        }
-        Ok(())
-    }
-}
-
-struct PaintedList<'a>(&'a [Problem], Paint);
-
-impl Display for PaintedList<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for (number, problem) in self.0.iter().enumerate() {
-            let gap = if number == 0 { "" } else { "\n\n" };
-            write!(f, "{gap}{}", Painted { problem, paint: self.1 })?;
-        }
-        Ok(())
-    }
-}
-
 /// Text in which control characters are escapes.
 pub struct Clean<'a>(pub &'a str);
 
@@ -241,77 +191,4 @@ impl Display for Clean<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use expect_test::{Expect, expect};
-
-    use super::*;
-
-    fn unknown() -> Problem {
-        Problem::error("sink `crm` has no authorization `crm_prod`", "name one of them")
-            .at(Place::Text { file: "pipeline.yaml".into(), line: 31, column: 20 })
-            .fact("authorizations here: crm, warehouse")
-    }
-
-    fn check(shown: impl Display, expected: Expect) {
-        expected.assert_eq(&shown.to_string());
-    }
-
-    #[test]
-    fn what_where_facts_help() {
-        check(
-            unknown(),
-            expect![[r#"
-                error: sink `crm` has no authorization `crm_prod`
-                  at pipeline.yaml:31:20
-                  authorizations here: crm, warehouse
-                  help: name one of them"#]],
-        );
-        check(
-            Problem::warning("source `segment` rejected 1 row", "see").at(Place::Other("vip.zip/a.csv: row 4".into())),
-            expect![[r#"
-                warning: source `segment` rejected 1 row
-                  at vip.zip/a.csv: row 4
-                  help: see"#]],
-        );
-    }
-
-    #[test]
-    fn lines_of_help_stand_below_each_other() {
-        check(
-            Problem::error("no", "add this line").help("plain_http: true"),
-            expect![[r#"
-                error: no
-                  help: add this line
-                        plain_http: true"#]],
-        );
-    }
-
-    #[test]
-    fn colours_only_when_asked_for() {
-        check(
-            format!("{:?}", unknown().coloured().to_string()),
-            expect![[
-                r#""\u{1b}[1;31merror\u{1b}[0m\u{1b}[1m: sink `crm` has no authorization `crm_prod`\u{1b}[0m\n  \u{1b}[2mat pipeline.yaml:31:20\u{1b}[0m\n  authorizations here: crm, warehouse\n  \u{1b}[1mhelp: \u{1b}[0mname one of them""#
-            ]],
-        );
-    }
-
-    #[test]
-    fn nobody_writes_to_the_terminal() {
-        check(
-            Problem::error("red \x1b[31m", "two\nlines"),
-            expect![[r#"
-                error: red \u{1b}[31m
-                  help: two\nlines"#]],
-        );
-    }
-
-    #[test]
-    fn they_come_in_the_order_of_their_places() {
-        let at =
-            |line: usize| Problem::error(line.to_string(), "-").at(Place::Text { file: "a".into(), line, column: 1 });
-        let problems = Problems::new(vec![at(10), at(9), Problem::error("nowhere", "-")]);
-        let order: Vec<&str> = problems.iter().map(|problem| problem.what.as_str()).collect();
-        assert_eq!(order, ["nowhere", "9", "10"]);
-    }
-}
+mod tests;

@@ -104,8 +104,11 @@ fn a_file_that_is_read_again_counts_once() {
     let (gives, line) = (&node(&status, "rows")["gives"], line(&status, "rows"));
     assert_eq!((number(gives, "read"), number(gives, "rejected")), (rows as u64, bad));
     assert_eq!((number(line, "delivered"), number(line, "waiting")), (rows as u64 - bad, 0));
-    // All of them say the same, so one letter holds them.
+    // All of them say the same, so one letter holds them, and counts each once.
     assert_eq!(number(&status, "dead_letters"), 1);
+    let listed = place.brazeline(&["dead-letters", "list", "pipeline.yaml", "--json"]);
+    let letter: Value = serde_json::from_str(listed.stdout.lines().next().unwrap()).unwrap();
+    assert_eq!(number(&letter, "count"), bad);
 }
 
 #[test]

@@ -36,3 +36,28 @@ fn who_sends_too_much_is_told_to_come_again() {
     assert_eq!(scene.at_braze(&people(0..6)).len(), 6);
     assert_eq!(host.terminate().code, Some(0));
 }
+
+#[test]
+fn nothing_is_acknowledged_that_a_stopped_sink_will_not_get() {
+    // The second sink works all the time.
+    let sink = " }\n  out: { type: file, inputs: [audiences], path: out.ndjson, linger: 10ms";
+    let scene = triggers(Extra { source: ", acknowledge: delivered", sink, ..Extra::default() });
+    scene.place.write("key", "b-key-of-another");
+    // The same address before and after the reload.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    scene.place.write("pipeline.yaml", scene.place.read("pipeline.yaml").replace("127.0.0.1:0", &free));
+    let mut host = scene.place.run();
+    for (number, when) in ["while it stops", "afterwards"].into_iter().enumerate() {
+        let answer = enter(&mut host, &people(number..number + 1), "Sakai");
+        assert_eq!(answer.status, 503, "{when}: {}", answer.body);
+        assert!(answer.head.contains("\r\nretry-after: "), "{when}: {}", answer.head);
+        host.says(&["stopped: nothing passes before a person acts"]);
+    }
+    assert!(!scene.place.read("out.ndjson").contains("u-1"), "who has to come again is not half delivered each time");
+    scene.place.write("key", crate::host::API_KEY);
+    assert_eq!(scene.place.brazeline(&["reload", "pipeline.yaml"]).code, Some(0));
+    assert_eq!(enter_at(&free, &people(0..2), "Sakai").status, 200);
+    assert_eq!(scene.at_braze(&people(0..2)).len(), 2);
+    assert!(scene.place.read("out.ndjson").contains("u-1"));
+    assert_eq!(host.terminate().code, Some(0));
+}

@@ -93,14 +93,14 @@ fn a_feed_that_is_down_is_waited_for_and_a_stop_is_heard() {
 
 #[test]
 fn after_a_kill_it_goes_on_where_it_was_and_runs_follow_each_other() {
-    let feed = Feed::start(3000, &[]);
+    let feed = Feed::start(900, &[]);
     let place = place(&feed.url(), ", every: 50ms");
     let host = place.run();
-    until("some pages were asked for", || feed.asked().len() > 100);
+    until("some pages were asked for", || feed.asked().len() > 60);
     host.kill();
     let before = feed.asked().len();
     let host = place.run();
-    until("everybody arrived", || arrived(&place).len() == 3000);
+    until("everybody arrived", || arrived(&place).len() == 900);
     until("the next run began", || feed.asked()[before..].contains(&String::new()));
     assert_eq!(host.terminate().code, Some(0));
     let asked: Vec<i64> = feed.asked().iter().map(|cursor| cursor.parse().unwrap_or(0)).collect();

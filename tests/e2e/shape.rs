@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use expect_test::expect;
 
@@ -20,19 +21,23 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The names of the components that come with the program, as the program lists them.
-fn shipped(place: &Place) -> Vec<String> {
-    let listed = place.brazeline(&["inspect"]).stdout;
-    let components = listed.lines().skip(1).take_while(|line| !line.is_empty());
-    components.map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
+/// The names of the components that come with the program, as the program lists them, and what it says of each. It compiles each anew, so it is
+/// asked once.
+fn shipped() -> &'static [(String, String)] {
+    static SHIPPED: OnceLock<Vec<(String, String)>> = OnceLock::new();
+    SHIPPED.get_or_init(|| {
+        let place = Place::new("");
+        let listed = place.brazeline(&["inspect"]).stdout;
+        let components = listed.lines().skip(1).take_while(|line| !line.is_empty());
+        let names = components.map(|line| line.split_whitespace().next().unwrap().to_owned());
+        names.map(|name| (name.clone(), place.brazeline(&["inspect", &name]).stdout)).collect()
+    })
 }
 
 #[test]
 fn imports_are_exactly_these() {
-    let place = Place::new("");
     let mut shown = String::new();
-    for name in shipped(&place) {
-        let inspected = place.brazeline(&["inspect", &name]).stdout;
+    for (name, inspected) in shipped() {
         let imports = inspected.lines().skip_while(|line| !line.starts_with("  imports")).skip(1);
         shown += &format!("{name}\n");
         imports.take_while(|line| line.starts_with("    ")).for_each(|line| shown += &format!("{line}\n"));
@@ -129,16 +134,13 @@ fn imports_are_exactly_these() {
 
 #[test]
 fn no_component_is_larger_than_it_should_be() {
-    let place = Place::new("");
-    let sizes: Vec<(String, u64)> =
-        shipped(&place).into_iter().map(|name| (name.clone(), size(&place, &name))).collect();
+    let sizes: Vec<(&str, u64)> = shipped().iter().map(|(name, inspected)| (name.as_str(), size(inspected))).collect();
     assert!(sizes.len() >= 5, "{sizes:?}");
     let most = |name: &str| LARGER.iter().find(|(known, _)| *known == name).map_or(MOST_KIB, |(_, kib)| *kib);
     assert!(sizes.iter().all(|(name, kib)| (1..=most(name)).contains(kib)), "in KiB: {sizes:?}");
 }
 
-fn size(place: &Place, name: &str) -> u64 {
-    let inspected = place.brazeline(&["inspect", name]).stdout;
+fn size(inspected: &str) -> u64 {
     let line = inspected.lines().find_map(|line| line.trim().strip_prefix("size")).unwrap();
     line.split_whitespace().next().unwrap().parse().unwrap()
 }

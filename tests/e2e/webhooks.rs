@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::host::Host;
 use crate::http::{self, Answer, post};
-use crate::scene::{Extra, Scene, WEBHOOK, webhooks};
+use crate::scene::{Extra, Scene, WEBHOOK, node, webhooks};
 
 /// The partner page's example, and what the bodies of activities hold beside it.
 fn john() -> Map<String, Value> {
@@ -142,4 +142,34 @@ fn check(answer: Answer, expected: Expect) {
     let kind = answer.head.lines().find_map(|line| line.strip_prefix("content-type: ")).unwrap_or("-");
     expected.assert_eq(&format!("{} {kind} {}", answer.status, answer.body));
     let _json: Value = serde_json::from_str(&answer.body).unwrap();
+}
+
+/// Braze sends again when it got no answer, and nothing but the content tells that it is the same.
+#[test]
+fn what_is_sent_again_is_taken_once_also_after_a_kill() {
+    let scene = webhooks(Extra { source: ", deduplicate: { by: content, window: 1h }", ..Extra::default() });
+    let body = |city: &str| format!(r#"{{"braze_id":"x","city":"{city}"}}"#);
+    let mut host = scene.place.run();
+    let address = host.address("webhooks");
+    for city in ["Ulm", "Ulm", "Bonn"] {
+        assert_eq!(post(&address, WEBHOOK, body(city)).status, 200);
+    }
+    host.kill();
+    let mut host = scene.place.run();
+    let address = host.address("webhooks");
+    for city in ["Ulm", "Bonn", "Jena"] {
+        assert_eq!(post(&address, WEBHOOK, body(city)).status, 200);
+    }
+    assert_eq!(http::send(&address, "GET", "/ready", &[], "").unwrap().status, 200);
+    scene.lytics_until("all are there", |lytics| lytics.stream("braze_users").len() >= 3);
+    assert_eq!(host.terminate().code, Some(0));
+    let city = |record: &brazeline_sandbox::lytics::Record| record.fields["city"].as_str().unwrap().to_owned();
+    let mut cities: Vec<String> =
+        scene.vendors.lytics().read(|lytics| lytics.stream("braze_users").iter().map(city).collect());
+    // What was on its way when it was killed may have arrived twice.
+    cities.dedup();
+    assert_eq!(cities, ["Ulm", "Bonn", "Jena"]);
+    let status = scene.status();
+    let gives = &node(&status, "webhooks")["gives"];
+    assert_eq!((&gives["read"], &gives["skipped"]), (&json!(6), &json!(3)));
 }

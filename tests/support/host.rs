@@ -21,7 +21,16 @@ impl Place {
     pub fn new(pipeline: &str) -> Self {
         let place = Self { folder: tempfile::tempdir().unwrap() };
         place.write("pipeline.yaml", pipeline);
+        place.share_compiled();
         place
+    }
+
+    /// All tests share what is compiled of components: that takes longer than most of what they test.
+    fn share_compiled(&self) {
+        let (data, shared) = (self.path().join("data"), crate::components::beside("compiled"));
+        std::fs::create_dir_all(&shared).unwrap();
+        std::fs::create_dir(&data).unwrap();
+        std::os::unix::fs::symlink(shared, data.join("components")).unwrap();
     }
 
     pub fn path(&self) -> &Path {
@@ -186,8 +195,13 @@ impl Drop for Host {
 }
 
 /// Waits until something holds.
-pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
+pub fn until(what: &str, holds: impl FnMut() -> bool) {
+    until_within(PATIENCE, what, holds);
+}
+
+/// The same for what may take longer.
+pub fn until_within(patience: Duration, what: &str, mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + patience;
     while !holds() {
         assert!(Instant::now() < end, "never happened: {what}");
         std::thread::sleep(Duration::from_millis(5));

@@ -10,7 +10,7 @@ use super::{Exit, Failure, Outcome, asked};
 use crate::clock::shown as time;
 use crate::config;
 use crate::control::{Answer, Letter, Replayed, Request, Which};
-use crate::problem::Problem;
+use crate::problem::{Clean, Problem};
 
 /// Which of them, and how.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +55,7 @@ pub fn replay(file: &Path, which: Which, may_have_arrived: bool) -> Outcome {
     };
     let Replayed { letters, kept, more_kept } = replayed;
     println!("{letters} dead letters are sent again");
-    kept.iter().for_each(|kept| println!("{} stays: {}", kept.number, kept.why.escape_debug()));
+    kept.iter().for_each(|kept| println!("{} stays: {}", kept.number, Clean(&kept.why)));
     if more_kept > 0 {
         println!("{more_kept} more stay");
     }
@@ -105,11 +105,11 @@ fn write(letters: &[Letter], page: &Page, out: &mut impl Write) -> io::Result<()
 /// For a terminal: neither the event nor whom it is about, for a terminal's text goes where logs go.
 fn text(stored: &Letter, out: &mut impl Write) -> io::Result<()> {
     let letter = &stored.about;
-    writeln!(out, "{}  {}  {}", stored.number, time(stored.last_at_ms), letter.reason.escape_debug())?;
+    writeln!(out, "{}  {}  {}", stored.number, time(stored.last_at_ms), Clean(&letter.reason))?;
     let times = if letter.count == 1 { String::new() } else { format!(", {} times", letter.count) };
     let arrived = if letter.may_have_arrived { ", may have arrived" } else { "" };
     let source = if letter.node == letter.source { String::new() } else { format!(" from `{}`", letter.source) };
-    writeln!(out, "   at `{}`{source}: {}{times}{arrived}", letter.node, letter.place.escape_debug())
+    writeln!(out, "   at `{}`{source}: {}{times}{arrived}", letter.node, Clean(&letter.place))
 }
 
 fn as_json(stored: &Letter) -> serde_json::Value {
@@ -140,9 +140,9 @@ fn as_json(stored: &Letter) -> serde_json::Value {
 fn whole(stored: &Letter, out: &mut impl Write) -> io::Result<()> {
     let letter = &stored.about;
     writeln!(out, "dead letter {}", stored.number)?;
-    writeln!(out, "  reason: {}", letter.reason.escape_debug())?;
-    writeln!(out, "  at `{}`, from `{}`: {}", letter.node, letter.source, letter.place.escape_debug())?;
-    letter.key.iter().try_for_each(|key| writeln!(out, "  about: {}", key.escape_debug()))?;
+    writeln!(out, "  reason: {}", Clean(&letter.reason))?;
+    writeln!(out, "  at `{}`, from `{}`: {}", letter.node, letter.source, Clean(&letter.place))?;
+    letter.key.iter().try_for_each(|key| writeln!(out, "  about: {}", Clean(key)))?;
     writeln!(out, "  times: {}, first {}, last {}", letter.count, time(letter.at_ms), time(stored.last_at_ms))?;
     let arrived = if letter.may_have_arrived { "yes" } else { "no" };
     writeln!(out, "  may have arrived: {arrived}")?;

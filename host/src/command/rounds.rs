@@ -4,6 +4,7 @@
 //! and the new ones start on the same store. A file that does not check changes nothing. What neither knows of the other is the address that
 //! both may want: it is bound when the old one has let it go, and if that fails, the run ends.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -109,7 +110,8 @@ impl Rounds {
             other => other,
         };
         let assembly = tokio::task::block_in_place(|| Assembly::new(&loaded.pipeline, &self.library));
-        self.round(loaded, assembly.map_err(Failure::Stopped)?, waiting).await.map_err(stopped)
+        let assembly = Assembly { reads_nothing: self.without_sources, ..assembly.map_err(Failure::Stopped)? };
+        self.round(loaded, assembly, waiting).await.map_err(stopped)
     }
 
     /// One graph, from its start to its end.
@@ -119,16 +121,16 @@ impl Rounds {
         started(&pipeline, &graph);
         let (asks, asked) = stop();
         let window = Arc::new(Window::default());
-        let keyed = graph.transforms.iter().filter(|transform| transform.keyed.is_some());
         let seen = Run {
             window: Arc::clone(&window),
             since_ms: self.clock.unix_ms(),
-            keyed: keyed.map(|transform| transform.id.clone()).collect(),
+            desks: graph.desks.clone(),
             budgets: graph.budgets.clone(),
             reloads: self.reloads.0.clone(),
         };
         let (receivers, store) = (assembly.receivers(), self.store.clone());
-        let clerk = Clerk { pipeline: Arc::clone(&pipeline), receivers, store, clock: self.clock, run: Some(seen) };
+        let (pipeline, remembering) = (Arc::clone(&pipeline), BTreeMap::new());
+        let clerk = Clerk { pipeline, receivers, remembering, store, clock: self.clock, run: Some(seen) };
         let run = run_in(graph, self.store.clone(), self.clock, asked, window);
         self.clerk.send_replace(Some(Arc::new(clerk)));
         // Whoever asked may have gone.
@@ -183,13 +185,9 @@ impl Rounds {
     /// Reads and checks the file, beside the run.
     fn check(&self, old: &Loaded) -> JoinHandle<Result<Loaded, Problems>> {
         let (file, library, old) = (self.file.clone(), Arc::clone(&self.library), Arc::clone(&old.pipeline));
-        let without_sources = self.without_sources;
         tracing::info!(file = %file.display(), "asked to read the pipeline file again");
         tokio::task::spawn_blocking(move || {
-            let mut pipeline = config::load(&file)?;
-            if without_sources {
-                pipeline.sources.clear();
-            }
+            let pipeline = config::load(&file)?;
             stays(&old, &pipeline)?;
             let secrets = pipeline.resolve_secrets(&System)?;
             Assembly::new(&pipeline, &library)?.reach(&secrets)?;

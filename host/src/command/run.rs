@@ -29,16 +29,13 @@ pub fn finish(file: &Path, format: Format) -> Outcome {
 
 fn start(file: &Path, format: Format, without_sources: bool) -> Outcome {
     log::start(format).context("the log cannot be started")?;
-    let mut pipeline = config::load(file)?;
-    if without_sources {
-        pipeline.sources.clear();
-    }
+    let pipeline = config::load(file)?;
     say_warnings(&pipeline);
     let secrets = pipeline.resolve_secrets(&System)?;
     std::fs::create_dir_all(&pipeline.data_dir).map_err(|error| no_data_dir(&pipeline, &error))?;
     let library = library(&pipeline.data_dir)?;
     let pipeline = Arc::new(pipeline);
-    let assembly = Assembly::new(&pipeline, &library)?;
+    let assembly = Assembly { reads_nothing: without_sources, ..Assembly::new(&pipeline, &library)? };
     let (data_dir, log_bytes) = (&pipeline.data_dir, pipeline.journal.max_size.0);
     let store = patiently(data_dir, || LocalStore::open(data_dir, log_bytes));
     let store = store.map_err(|error| no_store(&pipeline, &error))?;

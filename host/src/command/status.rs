@@ -80,6 +80,12 @@ fn write_node(node: &NodeStatus, out: &mut String) -> std::fmt::Result {
     if let Some(reason) = &node.stopped {
         writeln!(out, "    stopped: {}", Clean(reason))?;
     }
+    for held in &node.held {
+        writeln!(out, "    held up: {}; `brazeline approve` lets it go on", Clean(held))?;
+    }
+    if let Some(forecast) = &node.forecast {
+        writeln!(out, "    {}", Clean(&forecast.to_string()))?;
+    }
     let Some(gives) = &node.gives else { return Ok(()) };
     gives.lines.iter().try_for_each(|line| writeln!(out, "    to {}: {}", line.to, line_sums(line)))?;
     match &gives.log {

@@ -150,6 +150,7 @@ fn unread(unread: &[Unread]) -> Checked {
 /// The requests that a sink made of `inputs` events.
 pub fn prepared(prepared: &Prepared, inputs: usize, plan: &Plan) -> Checked {
     rejections(&prepared.rejections, inputs)?;
+    rejections(&prepared.left_out, inputs).map_err(|wrong| format!("left-out: {wrong}"))?;
     for (at, outgoing) in prepared.requests.iter().enumerate() {
         let wrong = |wrong: String| format!("request {at}: {wrong}");
         request::request(&outgoing.request, plan).map_err(wrong)?;

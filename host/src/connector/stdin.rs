@@ -77,7 +77,7 @@ async fn keep(page: Page, inlet: &impl Intake, stop: &mut Stop) -> anyhow::Resul
     loop {
         let wait = match inlet.push(page.events.clone(), page.unread.clone()).await {
             Ok(()) => return Ok(true),
-            Err(Refused::Stopping) => return Ok(false),
+            Err(Refused::Stopping | Refused::Stopped) => return Ok(false),
             Err(Refused::Broken(reason)) => anyhow::bail!(reason),
             Err(Refused::Behind { retry_after }) => retry_after,
         };

@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use super::{Answer, Clerk, Request, socket};
-use crate::assembly::Assembly;
+use super::{Answer, Clerk, Needs, Request, socket};
+use crate::assembly::{Assembly, library};
 use crate::clock::Clock;
-use crate::component::Library;
 use crate::config::Pipeline;
 use crate::problem::{Problem, Problems};
-use crate::store::{Committer, LocalStore, StoreError};
+use crate::store::{Committer, Handle, LocalStore, Store, StoreError};
 
 /// A command has a store for some milliseconds, a run that ends for a little longer: so often it is tried ...
 const TRIES: u32 = 50;
@@ -34,23 +33,100 @@ pub enum Unanswered {
 /// Asks the run, if there is one. Otherwise the store is opened, and the same is done by this process. What was not done is
 /// [`Unanswered::Problems`].
 pub fn ask_or_open(pipeline: &Pipeline, request: Request) -> Result<Answer, Unanswered> {
-    let data_dir = &pipeline.data_dir;
-    let answer = loop {
-        let asked = socket::ask(data_dir, &request).map_err(|error| unreachable(data_dir, &error))?;
-        if let Some(answer) = asked {
-            break answer;
+    Session::begin(pipeline, request.needs())?.ask(request)
+}
+
+/// Whoever has the pipeline's store, for one request or several.
+pub struct Session<'p> {
+    pipeline: &'p Pipeline,
+    rest: Option<Rest>,
+}
+
+/// A store that nobody else has.
+struct Rest {
+    clerk: Clerk,
+    runtime: tokio::runtime::Runtime,
+    // Last: whoever used it is gone when it is closed.
+    _store: Kept,
+}
+
+/// What has to be held as long as the store is used.
+enum Kept {
+    Claimed { _committer: Committer },
+    Read { _store: LocalStore },
+}
+
+impl<'p> Session<'p> {
+    /// Finds whoever has the store, or opens it.
+    pub fn begin(pipeline: &'p Pipeline, needs: Needs) -> Result<Self, Unanswered> {
+        let data_dir = &pipeline.data_dir;
+        loop {
+            if socket::is_served(data_dir) {
+                return Ok(Self { pipeline, rest: None });
+            }
+            let bytes = pipeline.journal.max_size.0;
+            let opened = patiently(data_dir, || match needs.makes {
+                true => LocalStore::open(data_dir, bytes),
+                false => LocalStore::existing(data_dir, bytes),
+            });
+            match opened {
+                Ok(store) => return Ok(Self { pipeline, rest: Some(Rest::open(pipeline, store, needs)?) }),
+                // A run has begun meanwhile.
+                Err(StoreError::Locked { .. }) if socket::is_served(data_dir) => {}
+                Err(error) => return Err(closed(pipeline, &error)),
+            }
         }
-        let store = patiently(data_dir, || LocalStore::existing(data_dir, pipeline.journal.max_size.0));
-        match store {
-            Ok(store) => break open(pipeline, store, request)?,
-            // A run has begun meanwhile.
-            Err(StoreError::Locked { .. }) if socket::is_served(data_dir) => {}
-            Err(error) => return Err(closed(pipeline, &error)),
+    }
+
+    /// Whether a run is asked.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.rest.is_none()
+    }
+
+    /// Asks.
+    pub fn ask(&self, request: Request) -> Result<Answer, Unanswered> {
+        let data_dir = &self.pipeline.data_dir;
+        let answer = match &self.rest {
+            Some(Rest { clerk, runtime, .. }) => runtime.block_on(clerk.answer(request)),
+            None => match socket::ask(data_dir, &request).map_err(|error| unreachable(data_dir, &error))? {
+                Some(answer) => answer,
+                None => return Err(unreachable(data_dir, &std::io::ErrorKind::ConnectionRefused.into())),
+            },
+        };
+        match answer {
+            Answer::Refused(refusal) => Err(Unanswered::Problems(refusal.into())),
+            answer => Ok(answer),
         }
-    };
-    match answer {
-        Answer::Refused(refusal) => Err(Unanswered::Problems(refusal.into())),
-        answer => Ok(answer),
+    }
+}
+
+impl Rest {
+    fn open(pipeline: &Pipeline, store: LocalStore, needs: Needs) -> Result<Self, Unanswered> {
+        let (mut receivers, mut remembering) = (BTreeMap::new(), BTreeMap::new());
+        if needs.receivers || needs.remembering {
+            let library = library(&pipeline.data_dir).map_err(Unanswered::Unforeseen)?;
+            let assembly = Assembly::new(pipeline, &library).map_err(Unanswered::Problems)?;
+            (receivers, remembering) = (assembly.receivers(), assembly.remembering());
+        }
+        let opened = || {
+            let (store, kept) = match needs.claims {
+                true => {
+                    let committer = Committer::start(store).context("the store cannot be claimed")?;
+                    (committer.handle(), Kept::Claimed { _committer: committer })
+                }
+                // Whoever only looks leaves no trace.
+                false => (Handle::reading(store.reader()), Kept::Read { _store: store }),
+            };
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no threads")?;
+            let pipeline = Arc::new(pipeline.clone());
+            // Made within the runtime, whose clock it reads.
+            let clerk = runtime.block_on(async {
+                Clerk { pipeline, receivers, remembering, store, clock: Clock::system(), run: None }
+            });
+            Ok(Self { clerk, runtime, _store: kept })
+        };
+        opened().map_err(Unanswered::Unforeseen)
     }
 }
 
@@ -63,31 +139,6 @@ pub fn patiently(data_dir: &Path, open: impl Fn() -> Result<LocalStore, StoreErr
         }
     }
     open()
-}
-
-fn open(pipeline: &Pipeline, store: LocalStore, request: Request) -> Result<Answer, Unanswered> {
-    let receivers = match request {
-        Request::Replay { .. } => receivers(pipeline)?,
-        _ => BTreeMap::new(),
-    };
-    let answered = || {
-        let committer = Committer::start(store).context("the store cannot be claimed")?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no threads")?;
-        let pipeline = Arc::new(pipeline.clone());
-        // Made within the runtime, whose clock it reads.
-        Ok(runtime.block_on(async {
-            let clerk = Clerk { pipeline, receivers, store: committer.handle(), clock: Clock::system(), run: None };
-            clerk.answer(request).await
-        }))
-    };
-    answered().map_err(Unanswered::Unforeseen)
-}
-
-/// The components that read what was sent to a source.
-fn receivers(pipeline: &Pipeline) -> Result<BTreeMap<String, crate::component::Node>, Unanswered> {
-    let library = Library::new(None).map_err(Unanswered::Unforeseen)?;
-    let assembly = Assembly::new(pipeline, &library).map_err(Unanswered::Problems)?;
-    Ok(assembly.receivers())
 }
 
 fn closed(pipeline: &Pipeline, error: &StoreError) -> Unanswered {
@@ -118,6 +169,24 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
+
+    #[test]
+    fn looking_leaves_no_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = format!(
+            "name: p\ndata_dir: {}\nsources:\n  in: {{ type: stdin }}\nsinks:\n  out: {{ type: stdout, inputs: [in] }}\n",
+            folder.path().join("data").display()
+        );
+        let pipeline = crate::config::parse("p.yaml", &file).unwrap();
+        let open = || LocalStore::open(&pipeline.data_dir, 1 << 20).unwrap();
+        let first = open().claim().unwrap().epoch.0;
+        for request in [Request::Status, Request::Letters { from: 0, limit: 9 }] {
+            ask_or_open(&pipeline, request).unwrap();
+        }
+        assert_eq!(open().claim().unwrap().epoch.0, first + 1);
+        ask_or_open(&pipeline, Request::Purge { which: super::super::Which::All }).unwrap();
+        assert_eq!(open().claim().unwrap().epoch.0, first + 3, "whoever changes something claims it");
+    }
 
     #[test]
     fn who_has_a_store_for_a_moment_is_waited_for() {

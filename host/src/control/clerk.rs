@@ -10,6 +10,8 @@ use crate::clock::Clock;
 use crate::component::Node;
 use crate::config::Pipeline;
 use crate::delivery::budget::Shared;
+use crate::pipeline::keyed::Ask;
+use crate::pipeline::keyed::rest::Reads;
 use crate::pipeline::window::Window;
 use crate::problem::Problem;
 use crate::store::{Accounts, Counter, Handle};
@@ -23,6 +25,8 @@ pub struct Clerk {
     pub pipeline: Arc<Pipeline>,
     /// Components that read requests, by their source: they read again what they could not.
     pub receivers: BTreeMap<String, Node>,
+    /// When nothing runs and it is needed: the transforms that remember.
+    pub remembering: BTreeMap<String, Reads>,
     /// The store.
     pub store: Handle,
     /// The clock.
@@ -37,8 +41,8 @@ pub struct Run {
     pub window: Arc<Window>,
     /// When it began, milliseconds since 1970.
     pub since_ms: u64,
-    /// Transforms that remember.
-    pub keyed: BTreeSet<String>,
+    /// Where transforms that remember are asked.
+    pub desks: BTreeMap<String, mpsc::UnboundedSender<Ask>>,
     /// What each authorization allows, by its name.
     pub budgets: BTreeMap<String, Shared>,
     /// Where a reload is asked for.
@@ -57,6 +61,7 @@ impl Clerk {
             }
             Request::Purge { which } => self.purge(&which).await.map(Answer::Purged),
             Request::Reload => self.reload().await.map(|()| Answer::Reloaded),
+            Request::Upkeep { node, question } => self.upkeep(node.as_deref(), question).await.map(Answer::Upkeep),
         };
         answered.unwrap_or_else(Answer::Refused)
     }
@@ -77,7 +82,7 @@ impl Clerk {
     /// Transforms that remember. When nothing runs, only the store tells: those that have told something.
     pub(super) fn keyed(&self, accounts: &Accounts) -> BTreeSet<String> {
         match &self.run {
-            Some(run) => run.keyed.clone(),
+            Some(run) => run.desks.keys().cloned().collect(),
             None => keyed(&self.pipeline, accounts),
         }
     }

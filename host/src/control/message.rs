@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Status;
+use crate::pipeline::keyed::upkeep::{Question, Reply, failed};
 use crate::problem::{Place, Problem, Problems};
 use crate::store::{DeadLetter, StoreError, StoredLetter};
 
@@ -40,6 +41,45 @@ pub enum Request {
     },
     /// Read the pipeline file again, and go on with what it says now.
     Reload,
+    /// Ask a transform that remembers, or have it do something.
+    Upkeep {
+        /// Which, if there are several.
+        node: Option<String>,
+        /// What.
+        question: Question,
+    },
+}
+
+/// What a request needs of a store that nobody else has.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Needs {
+    /// It changes something.
+    pub claims: bool,
+    /// There has to be one, so it is made.
+    pub makes: bool,
+    /// The components that read what was sent to sources.
+    pub receivers: bool,
+    /// What the transforms that remember say of themselves.
+    pub remembering: bool,
+}
+
+impl Request {
+    /// See [`Needs`].
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        let needs = Needs::default();
+        match self {
+            Self::Status | Self::Letters { .. } | Self::Letter { .. } | Self::Reload => needs,
+            Self::Replay { .. } => Needs { claims: true, receivers: true, ..needs },
+            Self::Purge { .. } => Needs { claims: true, ..needs },
+            Self::Upkeep { question, .. } => Needs {
+                claims: !question.is_reading(),
+                makes: matches!(question, Question::Import { .. }),
+                remembering: true,
+                ..needs
+            },
+        }
+    }
 }
 
 /// Some of the dead letters.
@@ -68,6 +108,8 @@ pub enum Answer {
     Purged(u64),
     /// The new pipeline runs.
     Reloaded,
+    /// See [`Request::Upkeep`].
+    Upkeep(Reply),
     /// It was not done.
     Refused(Refusal),
 }
@@ -153,8 +195,7 @@ impl From<Problems> for Refusal {
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        let help = "see what it says; nothing of this request was done by halves";
-        Problem::error("the store did not do it", help).fact(error.to_string()).into()
+        failed(&error).into()
     }
 }
 

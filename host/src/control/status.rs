@@ -8,6 +8,8 @@ use super::clerk::keyed;
 use super::sums::{Feed, again_ids, ends};
 use super::{Clerk, Refusal};
 use crate::config::{Kind, Pipeline};
+use crate::pipeline::keyed::forecast::Forecast;
+use crate::pipeline::keyed::moved;
 use crate::store::{Accounts, Counter};
 
 pub use super::sums::Sums;
@@ -54,7 +56,7 @@ pub struct Paused {
 }
 
 /// How a node stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NodeStatus {
     /// Its id.
     pub id: String,
@@ -62,6 +64,10 @@ pub struct NodeStatus {
     pub kind: String,
     /// Why it stopped, if it did.
     pub stopped: Option<String>,
+    /// What it holds up until somebody has looked, in words.
+    pub held: Vec<String>,
+    /// What telling everybody who was there before costs, if it began to.
+    pub forecast: Option<Forecast>,
     /// How many of the dead letters are its.
     pub dead_letters: u64,
     /// Of one that gives events: a source, and a transform that remembers.
@@ -114,11 +120,18 @@ impl Clerk {
         let keyed = self.keyed(&accounts);
         let in_flight = |feed: &str| self.run.as_ref().map_or(0, |run| run.window.in_flight(feed));
         let mut status = Status::of(&self.pipeline, &accounts, &keyed, &in_flight);
+        for node in status.nodes.iter_mut().filter(|node| keyed.contains(&node.id)) {
+            node.held = self.held(&node.id)?;
+        }
         let Some(run) = &self.run else { return Ok(status) };
         let (pid, version) = (std::process::id(), env!("CARGO_PKG_VERSION").to_owned());
         status.running = Some(Running { pid, since_ms: run.since_ms, version });
         let mut stopped = run.window.stopped();
-        status.nodes.iter_mut().for_each(|node| node.stopped = stopped.remove(&node.id));
+        let mut forecasts = run.window.forecasts();
+        for node in &mut status.nodes {
+            node.stopped = stopped.remove(&node.id);
+            node.forecast = forecasts.remove(&node.id);
+        }
         let now = self.clock.now();
         for (authorization, budgets) in &run.budgets {
             let paused = |pause: crate::delivery::budget::Pause| Paused {
@@ -129,6 +142,13 @@ impl Clerk {
             status.pauses.extend(budgets.pauses(now).into_iter().map(paused));
         }
         Ok(status)
+    }
+}
+
+impl Clerk {
+    /// What a transform that remembers holds up.
+    fn held(&self, node: &str) -> Result<Vec<String>, Refusal> {
+        Ok(moved::facts(self.store.reader(), node)?.map(|facts| facts.held_words()).unwrap_or_default())
     }
 }
 
@@ -177,6 +197,8 @@ impl Account<'_> {
             id: id.to_owned(),
             kind: kind.word().to_owned(),
             stopped: None,
+            held: Vec::new(),
+            forecast: None,
             dead_letters: self.accounts.sum(id, "", Counter::Letters),
             gives: gives.then(|| self.gives(id)),
             takes: None,

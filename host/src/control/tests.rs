@@ -38,7 +38,14 @@ async fn clerk(letters: Vec<DeadLetter>) -> (Clerk, Committer, tempfile::TempDir
     let store = committer.handle();
     store.commit(Commit { dead_letters: letters, ..Commit::default() }).await.unwrap();
     let pipeline = Arc::new(config::parse("p.yaml", PIPELINE).unwrap());
-    let clerk = Clerk { pipeline, receivers: BTreeMap::new(), store, clock: Clock::system(), run: None };
+    let clerk = Clerk {
+        pipeline,
+        receivers: BTreeMap::new(),
+        remembering: BTreeMap::new(),
+        store,
+        clock: Clock::system(),
+        run: None,
+    };
     (clerk, committer, folder)
 }
 

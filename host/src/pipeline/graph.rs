@@ -17,6 +17,7 @@ use crate::delivery::gather::Limits;
 use super::flow::{Flow, Input, Step};
 use super::import::Importer;
 use super::keyed::Ask;
+use super::keyed::rest::Reads;
 use super::poll::Poller;
 use super::sink::Outlet;
 
@@ -30,6 +31,8 @@ pub struct Graph {
     pub journal_max_bytes: u64,
     /// Where events come from.
     pub sources: Vec<Source>,
+    /// Sources that are left alone this time, by their ids: what is kept for them stays.
+    pub left_alone: Vec<String>,
     /// What changes them, each after what it reads.
     pub transforms: Vec<Transform>,
     /// Where they go.
@@ -95,10 +98,8 @@ pub struct Transform {
 
 /// What a transform that remembers needs beside its component.
 pub struct Remembering {
-    /// The component's own name: states are read by it alone.
-    pub component: String,
-    /// State versions: what it writes, then what it still reads.
-    pub versions: Vec<u32>,
+    /// What that says of itself.
+    pub reads: Reads,
     /// What the operator set.
     pub options: TransformOptions,
     /// What operators ask while it runs.

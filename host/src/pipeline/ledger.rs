@@ -8,7 +8,9 @@
 mod book;
 mod fate;
 mod keep;
+mod line;
 mod reading;
+mod room;
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
@@ -19,8 +21,9 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::store::{Append, Cursor, DeadLetter, StateChange};
 
-pub use book::{Book, Room};
+pub use book::Book;
 pub use fate::{Fate, Missed};
+pub use room::{Room, Taken};
 
 /// A batch that was opened: what its events are settled by.
 pub type Receipt = u64;
@@ -42,10 +45,10 @@ pub type Line = (Slot, Receipt, u32, Fate);
 pub struct Opening {
     /// The number of its first event.
     pub first: u64,
-    /// How many events the source gave.
+    /// How many numbers they take: one each, and one for the end of a snapshot.
     pub events: u32,
-    /// How large they are.
-    pub bytes: usize,
+    /// The room that was taken for them.
+    pub taken: Taken,
     /// Where the source stands behind this batch, if it can be read again from there.
     pub position: Option<Vec<u8>>,
     /// For each sink, for each event, how many events came of it. Those of none are settled at once.
@@ -58,6 +61,8 @@ pub struct Opening {
     pub missed: Missed,
     /// What was rejected on the way; stored with the commit that settles it.
     pub dead: Vec<DeadLetter>,
+    /// What the source could not read; stored with the position behind it, or a restart would store it again.
+    pub unread: Vec<DeadLetter>,
     /// Who waits for all of it to be settled and committed.
     pub caller: Option<oneshot::Sender<()>>,
 }
@@ -138,13 +143,13 @@ impl Ledger {
     }
 
     /// Waits until `source` may have so much more uncommitted.
-    pub async fn admit(&self, source: usize, events: usize, bytes: usize) {
+    pub async fn admit(&self, source: usize, taken: Taken) {
         loop {
             let freed = self.room.notified();
             tokio::pin!(freed);
             // Registered before the look, or room that is freed between look and wait would go unnoticed.
             freed.as_mut().enable();
-            if self.try_admit(source, events, bytes) {
+            if self.try_admit(source, taken) {
                 return;
             }
             freed.await;
@@ -153,14 +158,8 @@ impl Ledger {
 
     /// Takes room if there is some; a batch larger than all the room passes when nothing else is open.
     #[must_use]
-    pub fn try_admit(&self, source: usize, events: usize, bytes: usize) -> bool {
-        self.books().sources[source].room.take(events, bytes)
-    }
-
-    /// Gives room back for a batch that was admitted and then not opened.
-    pub fn refuse(&self, source: usize, events: usize, bytes: usize) {
-        self.books().sources[source].room.give(events, bytes);
-        self.room.notify_waiters();
+    pub fn try_admit(&self, source: usize, taken: Taken) -> bool {
+        self.books().sources[source].room.take(taken)
     }
 
     /// Opens an admitted batch.
@@ -172,7 +171,8 @@ impl Ledger {
         books.counts.skipped += opening.missed.skipped;
         let mut opening = opening;
         books.dead(&mut opening.dead);
-        books.sources[source].open(receipt, opening);
+        let mut unread = books.sources[source].open(receipt, opening);
+        books.dead(&mut unread);
         drop(books);
         self.work.notify_one();
         receipt
@@ -180,11 +180,22 @@ impl Ledger {
 
     /// Settles events of one sink: each is a receipt, the event's place in that batch, and what became of it. What was rejected of a
     /// keyed transform's output goes back there first.
-    pub fn settle(&self, settled: impl IntoIterator<Item = Line>, mut dead: Vec<DeadLetter>) {
+    pub fn settle(&self, settled: impl IntoIterator<Item = Line>, dead: Vec<DeadLetter>) {
+        self.settle_with(settled, dead, Vec::new());
+    }
+
+    /// The same; of some, only `parts` were rejected, which nobody else has to know.
+    pub fn settle_with(
+        &self,
+        settled: impl IntoIterator<Item = Line>,
+        mut dead: Vec<DeadLetter>,
+        mut parts: Vec<DeadLetter>,
+    ) {
         let mut settled: Vec<_> = settled.into_iter().collect();
         let mut books = self.books();
         books.send_back(&mut settled, &mut dead);
         books.dead(&mut dead);
+        books.dead(&mut parts);
         books.settle(settled);
         drop(books);
         self.work.notify_one();
@@ -267,6 +278,12 @@ impl Ledger {
     #[must_use]
     pub fn cursor(&self, slot: Slot) -> Cursor {
         self.books().sources[slot.source].cursor(slot.sink).clone()
+    }
+
+    /// Whether one of the source's sinks has stopped: what is taken in now would not reach it in this run.
+    #[must_use]
+    pub fn is_halted(&self, source: usize) -> bool {
+        self.books().sources[source].is_halted()
     }
 
     /// Whether one of the source's sinks has stopped and the others have settled all that they got: its position moves no more.

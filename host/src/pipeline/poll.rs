@@ -223,7 +223,7 @@ impl<I: Intake> Drive<I> {
         loop {
             let wait = match self.inlet.read(reading.clone()).await {
                 Ok(()) => return Ok(true),
-                Err(Refused::Stopping) => return Ok(false),
+                Err(Refused::Stopping | Refused::Stopped) => return Ok(false),
                 Err(Refused::Broken(reason)) => anyhow::bail!(reason),
                 Err(Refused::Behind { retry_after }) => retry_after,
             };

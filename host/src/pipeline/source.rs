@@ -15,7 +15,7 @@ use crate::connector::{Intake, Part, Reading, Refused};
 use crate::store::{Append, Commit, DeadLetter, Handle, StoreError};
 
 use super::dead::Where;
-use super::ledger::{Ledger, Missed};
+use super::ledger::{Ledger, Missed, Taken};
 use super::seen::Seen;
 use super::stop::Stop;
 
@@ -34,11 +34,11 @@ pub struct Wave {
     /// The number of the first.
     pub first: u64,
     /// The room that was taken for it.
-    pub bytes: usize,
+    pub taken: Taken,
     /// Where the source stands behind it.
     pub position: Option<Vec<u8>>,
     /// What the source could not read beside it.
-    pub dead: Vec<DeadLetter>,
+    pub unread: Vec<DeadLetter>,
     /// The same in numbers, with what it left out.
     pub missed: Missed,
     /// If it is a part of a snapshot.
@@ -96,6 +96,14 @@ pub enum Keeping {
     Source(Option<Vec<u8>>),
 }
 
+impl Keeping {
+    /// A log of the pipeline's own, to which nobody from outside appends.
+    #[must_use]
+    pub fn inside(appended: &Arc<Notify>) -> Self {
+        Self::Journal { appended: Arc::clone(appended), position: None, max_bytes: u64::MAX, seen: None }
+    }
+}
+
 /// One source's entrance.
 #[derive(Debug)]
 pub struct Inlet {
@@ -151,13 +159,13 @@ impl Intake for Inlet {
         }
         let part = part.map(|part| Look::new(part, &unread));
         let mut stop = self.stop.clone();
-        let (events, bytes) = (batch.len(), batch.bytes());
+        let taken = room(&batch).and(Taken::by(&dead));
         tokio::select! {
             () = stop.asked() => return Err(Refused::Stopping),
-            () = self.ledger.admit(self.source, events, bytes) => {}
+            () = self.ledger.admit(self.source, taken) => {}
         }
         let (events, position) = (Arc::new(batch), Some(position));
-        let wave = Wave { events, first, bytes, position, dead, missed, look: part, caller: None };
+        let wave = Wave { events, first, taken, position, unread: dead, missed, look: part, caller: None };
         // The flow ends early only when none of its sinks goes on.
         self.waves.send(wave).await.map_err(|_| Refused::Stopping)
     }
@@ -250,18 +258,25 @@ impl Inlet {
         missed: Missed,
         next: &AtomicU64,
     ) -> Result<(), Refused> {
-        let (events, bytes) = (batch.len(), batch.bytes());
-        if !self.ledger.try_admit(self.source, events, bytes) {
+        // One that stopped would not get it, and the others get it again when its sender comes again: not before that helps.
+        if self.ledger.is_halted(self.source) {
+            return Err(Refused::Stopped);
+        }
+        let (events, taken) = (batch.len(), room(&batch));
+        if !self.ledger.try_admit(self.source, taken) {
             return Err(Refused::Behind { retry_after: BEHIND_WAIT });
         }
         let first = next.fetch_add(events as u64, Ordering::Relaxed);
         let (caller, answer) = oneshot::channel();
         let (events, caller) = (Arc::new(batch), Some(caller));
-        let wave = Wave { events, first, bytes, position: None, dead, missed, look: None, caller };
-        let stopped = || Refused::Broken("its sinks have stopped".to_owned());
-        self.waves.send(wave).await.map_err(|_| stopped())?;
-        answer.await.map_err(|_| stopped())
+        let wave = Wave { events, first, taken, position: None, unread: dead, missed, look: None, caller };
+        self.waves.send(wave).await.map_err(|_| Refused::Stopped)?;
+        answer.await.map_err(|_| Refused::Stopped)
     }
+}
+
+fn room(batch: &Batch) -> Taken {
+    Taken { events: batch.len(), bytes: batch.bytes() }
 }
 
 fn refused(error: StoreError) -> Refused {
@@ -297,15 +312,15 @@ pub async fn follow(
             next = entry.first + u64::from(entry.events);
             let events =
                 Batch::decode(&entry.batch).map_err(|reason| inlet.store.damaged(&inlet.id, entry.first, reason))?;
-            let bytes = events.bytes();
+            let taken = room(&events);
             tokio::select! {
                 () = stop.asked() => return Ok(()),
-                () = inlet.ledger.admit(inlet.source, events.len(), bytes) => {}
+                () = inlet.ledger.admit(inlet.source, taken) => {}
             }
             let events = Arc::new(events);
             let (first, missed) = (entry.first, Missed::default());
             let wave =
-                Wave { events, first, bytes, position: None, dead: Vec::new(), missed, look: None, caller: None };
+                Wave { events, first, taken, position: None, unread: Vec::new(), missed, look: None, caller: None };
             if inlet.waves.send(wave).await.is_err() {
                 return Ok(());
             }

@@ -98,6 +98,7 @@ async fn running(
         data_dir: "unused".into(),
         journal_max_bytes: LOG_BYTES,
         sources: vec![Source { id: "in".into(), options: SourceOptions::default(), kind: SourceKind::Native(native) }],
+        left_alone: Vec::new(),
         transforms: Vec::new(),
         desks: Default::default(),
         sinks: vec![Sink {

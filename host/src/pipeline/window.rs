@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::keyed::forecast::Forecast;
 use super::ledger::Ledger;
 
 /// See the module.
@@ -22,6 +23,7 @@ struct Seen {
     /// Who follows which log.
     followers: BTreeMap<String, Arc<Notify>>,
     stopped: BTreeMap<String, String>,
+    forecasts: BTreeMap<String, Forecast>,
 }
 
 impl Window {
@@ -54,6 +56,17 @@ impl Window {
     #[must_use]
     pub fn stopped(&self) -> BTreeMap<String, String> {
         self.seen().stopped.clone()
+    }
+
+    /// What a transform that remembers is about to tell, and what that costs.
+    pub fn foresee(&self, node: &str, forecast: Forecast) {
+        self.seen().forecasts.insert(node.to_owned(), forecast);
+    }
+
+    /// What such transforms said.
+    #[must_use]
+    pub fn forecasts(&self) -> BTreeMap<String, Forecast> {
+        self.seen().forecasts.clone()
     }
 
     /// Events of this source that are on their way and not in the store's sums.

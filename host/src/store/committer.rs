@@ -88,6 +88,11 @@ fn answer(results: Vec<Result<Committed>>, answers: impl Iterator<Item = Answer>
 }
 
 impl Handle {
+    /// A way to what is stored alone: nothing is claimed, and every commit is refused.
+    pub fn reading(reader: Arc<dyn Reader>) -> Self {
+        Self { queue: mpsc::unbounded_channel().0, reader }
+    }
+
     /// Stores all of `commit` or nothing; see [`Store::commit`].
     pub async fn commit(&self, commit: Commit) -> Result<Committed> {
         let (answer, answered) = oneshot::channel();

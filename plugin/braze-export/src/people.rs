@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use brazeline_kit::Event;
 use brazeline_kit::person::Audiences;
+use brazeline_kit::{Event, Rejection};
 
 use crate::action::{Action, Array, actions};
 use crate::attributes::{MERGE_OBJECTS, any_increments};
@@ -24,6 +24,8 @@ pub struct People<'a> {
     pub profiles: Vec<Profile<'a>>,
     /// What persons did and bought.
     pub deeds: Vec<Deeds<'a>>,
+    /// Events that go without an attribute, which and why.
+    pub left_out: Vec<Rejection>,
     /// Their places, by the events' key. By the identifier where the key is none: it need not be the person's own.
     known: BTreeMap<Cow<'a, str>, usize>,
 }
@@ -57,13 +59,14 @@ impl<'a> People<'a> {
         let audiences = update.audiences.take().unwrap_or_default();
         memberships::check(&audiences, settings)?;
         let mut deeds = if update.restated { Vec::new() } else { transition::actions(&audiences, &fields, settings)? };
-        let fields = attributes(fields, &self.persons[person].identifier, settings)?;
+        let (fields, left_out) = attributes(fields, &self.persons[person].identifier, settings)?;
         for (array, items) in [(Array::Events, update.events.take()), (Array::Purchases, update.purchases.take())] {
             let given = actions(array, items).collect::<Result<Vec<_>, _>>()?;
             deeds.extend(given);
         }
         let actions = deeds;
         self.check_size(person, &actions, settings)?;
+        self.left_out.extend(left_out.map(|reason| Rejection { index: event.index, reason }));
         if !fields.is_empty() || !audiences.of.is_empty() || !audiences.members_in.is_empty() {
             self.add(event.index, person, fields, audiences, settings.merge_objects);
         }
@@ -129,13 +132,13 @@ impl<'a> Profile<'a> {
     }
 }
 
-/// Without those that Braze would read as whom the object is about (so an identifier is never unset), and, if the settings say so, without
-/// those that it would not keep.
+/// Without those that Braze would read as whom the object is about (so an identifier is never unset), and, unless the settings say otherwise,
+/// without those that it would not keep; and what is to be said of those.
 fn attributes<'a>(
     mut fields: Vec<Field<'a>>,
     identifier: &Identifier,
     settings: &Settings,
-) -> Result<Vec<Field<'a>>, String> {
+) -> Result<(Vec<Field<'a>>, Option<String>), String> {
     fields.retain(|field| !identifier.conflicts(field.name.as_str()));
     for field in &fields {
         let name = field.name.as_str();
@@ -152,16 +155,20 @@ fn attributes<'a>(
         };
         return Err(format!("/attributes/{name}: {reason}"));
     }
-    let wrong = |field: &Field<'_>| rule::check(field.name.as_str(), &field.value).err();
-    match settings.bad_attributes {
-        BadAttributes::Drop => fields.retain(|field| wrong(field).is_none()),
-        BadAttributes::Reject => {
-            if let Some((field, rule)) = fields.iter().find_map(|field| Some((field, wrong(field)?))) {
-                return Err(format!("/attributes/{}: {rule}", short(field.name.as_str())));
-            }
-        }
+    let wrong = |field: &Field<'_>| {
+        let rule = rule::check(field.name.as_str(), &field.value).err()?;
+        Some(format!("/attributes/{}: {rule}", short(field.name.as_str())))
+    };
+    let bad: Vec<String> = match settings.bad_attributes {
+        BadAttributes::Reject => fields.iter().find_map(wrong).map_or(Ok(Vec::new()), Err)?,
+        BadAttributes::SetAside | BadAttributes::Drop => fields.iter().filter_map(wrong).collect(),
+    };
+    if bad.is_empty() {
+        return Ok((fields, None));
     }
-    Ok(fields)
+    fields.retain(|field| wrong(field).is_none());
+    let is_said = settings.bad_attributes == BadAttributes::SetAside;
+    Ok((fields, is_said.then(|| format!("the update goes without this: {}", bad.join("; ")))))
 }
 
 /// A name, cut where nobody reads on.

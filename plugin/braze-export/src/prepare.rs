@@ -31,6 +31,7 @@ pub fn prepare(settings: &Settings, batch: &Batch) -> Prepared {
     let rejected: BTreeSet<u32> = prepared.rejections.iter().map(|rejection| rejection.index).collect();
     let deeds = people.deeds.iter().filter(|deeds| !rejected.contains(&deeds.event));
     prepared.requests.extend(pack_deeds(deeds, &people, settings));
+    prepared.left_out = people.left_out.into_iter().filter(|one| !rejected.contains(&one.index)).collect();
     prepared
 }
 

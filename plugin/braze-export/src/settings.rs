@@ -101,10 +101,13 @@ pub struct Authorization {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BadAttributes {
-    /// The update that has it is kept as a dead letter, with the attribute's name and the rule.
+    /// The update goes without it, and is kept as a dead letter with the attribute's name and the rule. A person's audiences and other
+    /// attributes do not wait for one bad value, and nothing is lost in silence.
     #[default]
+    SetAside,
+    /// None of the update is sent; it is kept as a dead letter with the attribute's name and the rule.
     Reject,
-    /// The update goes without it.
+    /// The update goes without it, and nobody hears of it.
     Drop,
 }
 

@@ -1,4 +1,5 @@
-//! Who was not seen in a full look has left its audiences, as of then.
+//! Who was not seen in a full look has left its audiences, as of then. Or an operator wants them taken off: then they are left, however new
+//! the membership is, and it is no news.
 
 use std::borrow::Cow;
 
@@ -19,8 +20,8 @@ pub fn absent<'a>(kept: &Kept<'a>, look: &Look<'a>, state: &mut State<'a>) -> Re
     if kept.standing != Standing::None {
         let in_doubt = state.unsure;
         for name in &look.scope {
-            let list = if in_doubt { &mut said.restated } else { &mut said.news };
-            list.extend(left(name, look.as_of_ms, state));
+            let list = if in_doubt || look.is_restated { &mut said.restated } else { &mut said.news };
+            list.extend(left(name, look, state));
         }
         if in_doubt {
             state.attributes.clear();
@@ -38,16 +39,16 @@ pub fn absent<'a>(kept: &Kept<'a>, look: &Look<'a>, state: &mut State<'a>) -> Re
 }
 
 /// What is to be said about an audience of the scope, if the person is out of it.
-fn left<'a>(name: &'a str, as_of_ms: u64, state: &mut State<'a>) -> Option<Word<'a>> {
-    let beyond = match state.find(name) {
-        Place::Inside(place) if state.inside[place].mark.as_of_ms > as_of_ms => return None,
-        Place::Inside(place) => state.inside[place].mark.beyond,
+fn left<'a>(name: &'a str, look: &Look<'_>, state: &mut State<'a>) -> Option<Word<'a>> {
+    let held = match state.find(name) {
+        Place::Inside(place) if state.inside[place].mark.as_of_ms > look.as_of_ms && !look.is_restated => return None,
+        Place::Inside(place) => state.inside[place].mark,
         // If it is in doubt, it is said with all that is.
         Place::Outside(_) => return None,
         Place::Nowhere(_) if !state.unsure => return None,
-        Place::Nowhere(_) => false,
+        Place::Nowhere(_) => Mark::default(),
     };
-    let mark = Mark { as_of_ms, beyond, doubt: false };
+    let mark = Mark { as_of_ms: held.as_of_ms.max(look.as_of_ms), beyond: held.beyond, doubt: false };
     state.leave(name, mark);
     Some(Word { name: Cow::Borrowed(name), is_in: false, mark })
 }

@@ -9,6 +9,8 @@ use crate::time::LATEST_MS;
 pub struct Look<'c> {
     /// It is a part of a full look; otherwise all of it is news.
     pub is_full: bool,
+    /// Nobody looked: an operator wants its audiences taken off.
+    pub is_restated: bool,
     /// As of when the full look is.
     pub as_of_ms: u64,
     /// The audiences that it speaks for, in order.
@@ -21,9 +23,10 @@ impl<'c> Look<'c> {
     /// Of a call with this snapshot.
     #[must_use]
     pub fn new(snapshot: Option<&'c Snapshot>) -> Self {
-        let Some(Snapshot { scope, baseline }) = snapshot else { return Self::default() };
+        let Some(Snapshot { scope, baseline, restated }) = snapshot else { return Self::default() };
         Self {
             is_full: true,
+            is_restated: *restated,
             as_of_ms: scope.as_of_ms.min(LATEST_MS),
             scope: in_order(&scope.audiences),
             first: in_order(baseline),

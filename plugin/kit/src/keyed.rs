@@ -67,6 +67,8 @@ pub struct Snapshot {
     pub scope: Scope,
     /// The scope's audiences that are looked at for the first time: to be learnt and not told, unless the settings say so.
     pub baseline: Vec<String>,
+    /// Nobody looked: an operator wants the scope's audiences taken off these keys. It is said as restated.
+    pub restated: bool,
 }
 
 /// What came of a call.

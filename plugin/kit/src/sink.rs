@@ -27,6 +27,8 @@ pub struct Prepared {
     pub requests: Vec<Outgoing>,
     /// Events that can never pass. An event in no request and not here has nothing to say.
     pub rejections: Vec<Rejection>,
+    /// Events of which a part can never pass, each at most once: which part, and why. The rest goes out.
+    pub left_out: Vec<Rejection>,
 }
 
 /// A request with what the host must know to send it.

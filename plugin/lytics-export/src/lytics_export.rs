@@ -83,7 +83,7 @@ impl Sink for LyticsExport {
         }
         let mut requests = attributes.finish();
         requests.append(&mut events.finish());
-        Prepared { requests, rejections }
+        Prepared { requests, rejections, ..Prepared::default() }
     }
 
     fn settle(&self, context: &[u8], response: &Response) -> Settled {

@@ -3,6 +3,8 @@
 use brazeline_sandbox::{Fault, Options};
 
 use super::stage::{AUDIENCES, With, scan, scan_with, stage};
+use crate::host::API_KEY;
+use crate::http;
 use crate::scene::{people, sandbox};
 
 #[test]
@@ -63,6 +65,22 @@ fn with_existing_users_off_the_first_scan_is_only_learnt() {
     let told: Vec<(String, Vec<&str>)> = told.into_iter().map(|(id, list)| (id.to_owned(), list)).collect();
     assert_eq!(told, expected, "who entered after the baseline, and nobody of it");
     assert!(stage.vendors.braze().read(|braze| braze.profile("external_id:u-0").is_none()), "an exit makes no profile");
+}
+
+#[test]
+fn with_existing_users_off_who_was_there_before_and_leaves_is_taken_off() {
+    let stage = scan(With { transform: ", existing_users: false", ..With::default() });
+    stage.enter(&people(0..5), "vip");
+    // Another job told Braze long ago.
+    let before = r#"{"attributes":[{"external_id":"u-3","lytics_segments":["vip","other"]}]}"#;
+    let braze = stage.vendors.braze().address().to_string();
+    let headers = [("content-type", "application/json"), ("authorization", &format!("Bearer {API_KEY}"))];
+    assert_eq!(http::send(&braze, "POST", "/users/track", &headers, before).unwrap().status, 201);
+    assert_eq!(stage.run().code, Some(0));
+    stage.leave(&people(3..4), "vip");
+    assert_eq!(stage.run().code, Some(0));
+    assert_eq!(stage.cost().0, 2, "the other job's, and the exit");
+    assert_eq!(stage.held(), [("u-3".to_owned(), ["other".to_owned()].into())].into());
 }
 
 #[test]

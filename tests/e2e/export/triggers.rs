@@ -8,7 +8,7 @@ use crate::host::{Host, TRIGGER_TOKEN};
 use crate::http;
 use crate::scene::{people, sandbox};
 
-fn triggers(with: With<'_>) -> Stage {
+pub(super) fn triggers(with: With<'_>) -> Stage {
     let source = format!(
         "  triggers: {{ type: lytics-ingest, mode: trigger, authorization: lytics, caller: bearer, address: \"127.0.0.1:0\", audiences: [vip, lapsed, new], identifier: {{ external_id: user_id }}{} }}\n",
         with.source
@@ -17,14 +17,14 @@ fn triggers(with: With<'_>) -> Stage {
 }
 
 /// One message about somebody.
-fn message(id: &str, events: &[(&str, &str, &str)]) -> Value {
+pub(super) fn message(id: &str, events: &[(&str, &str, &str)]) -> Value {
     let event =
         |(event, slug, at): &(&str, &str, &str)| json!({ "id": slug, "event": event, "slug": slug, *event: at });
     let events: Vec<Value> = events.iter().map(event).collect();
     json!({ "id": "1", "data": { "user_id": id, "segment_events": events }, "meta": { "object": "user" } })
 }
 
-fn fire(host: &mut Host, messages: &[Value]) {
+pub(super) fn fire(host: &mut Host, messages: &[Value]) {
     let headers = [("content-type", "application/json"), ("authorization", &format!("Bearer {TRIGGER_TOKEN}"))];
     let address = host.address("triggers");
     let answer = http::send(&address, "POST", "/", &headers, json!(messages).to_string()).unwrap();
@@ -35,7 +35,7 @@ fn audiences(stage: &Stage, id: &str) -> Vec<String> {
     stage.held().get(id).map(|list| list.iter().cloned().collect()).unwrap_or_default()
 }
 
-fn until(stage: &Stage, id: &str, expected: &[&str]) {
+pub(super) fn until(stage: &Stage, id: &str, expected: &[&str]) {
     crate::host::until(&format!("{id} is in {expected:?}"), || {
         stage.vendors.braze().apply();
         audiences(stage, id) == expected
@@ -81,6 +81,33 @@ fn enter_then_exit_in_one_message_is_an_exit() {
     ];
     fire(&mut host, &[message("a", &events)]);
     until(&stage, "a", &["new"]);
+    host.terminate();
+}
+
+#[test]
+fn enter_then_exit_in_one_batch_is_an_exit() {
+    let stage = triggers(With::default());
+    let mut host = stage.place.run();
+    let batch = [
+        message("a", &[("enter", "vip", "2026-11-23T09:00:00Z")]),
+        message("a", &[("enter", "new", "2026-11-23T09:00:01Z")]),
+        message("b", &[("exit", "vip", "2026-11-23T09:00:01Z")]),
+        message("a", &[("exit", "vip", "2026-11-23T09:00:02Z")]),
+        message("b", &[("enter", "vip", "2026-11-23T09:00:02Z")]),
+    ];
+    fire(&mut host, &batch);
+    until(&stage, "a", &["new"]);
+    until(&stage, "b", &["vip"]);
+    assert_eq!(stage.cost(), (1, 2), "one object a person");
+    host.terminate();
+}
+
+#[test]
+fn without_existing_users_a_trigger_is_news_from_the_first() {
+    let stage = triggers(With { transform: ", existing_users: false", ..With::default() });
+    let mut host = stage.place.run();
+    fire(&mut host, &[message("a", &[("enter", "vip", "2026-11-23T09:00:00Z")])]);
+    until(&stage, "a", &["vip"]);
     host.terminate();
 }
 

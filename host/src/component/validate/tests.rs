@@ -145,6 +145,7 @@ fn requests() {
             budgets: Vec::new(),
         }],
         rejections: vec![Rejection { index: 2, reason: "no".into() }],
+        left_out: vec![Rejection { index: 1, reason: "in part".into() }],
     };
     check::<Prepared>(
         good,
@@ -162,6 +163,7 @@ fn requests() {
             (&|p| p.requests.push(p.requests[0].clone()), "ok"),
             (&|p| p.rejections.push(p.rejections[0].clone()), "rejections: index 2 is there twice"),
             (&|p| p.rejections[0].index = 3, "rejections: index 3 is out of 3"),
+            (&|p| p.left_out[0].index = 3, "left-out: rejections: index 3 is out of 3"),
         ],
     );
 }

@@ -62,7 +62,7 @@ pub async fn feed(settings: Settings, source: String, inlet: Arc<impl Intake>) -
 
 fn ended(refused: Refused) -> anyhow::Result<()> {
     match refused {
-        Refused::Stopping | Refused::Behind { .. } => Ok(()),
+        Refused::Stopping | Refused::Stopped | Refused::Behind { .. } => Ok(()),
         Refused::Broken(reason) => Err(anyhow::anyhow!(reason)),
     }
 }
@@ -98,7 +98,8 @@ impl Reading {
     ) -> std::io::Result<Self> {
         let mut file = File::open(&settings.path)?;
         let position = match resume {
-            None => Position::at(&mut file, 0, 0, 0)?,
+            // What this source was before, say a terminal, may have given numbers that are settled.
+            None => Position::at(&mut file, renew(), 0, 0)?,
             Some(resume) => match Position::decode(&resume) {
                 Some(position) if position.is_in(&mut file)? => position,
                 _ => {
@@ -143,6 +144,8 @@ mod tests {
         resume: Option<Vec<u8>>,
         pages: usize,
         taken: Mutex<Vec<(String, Vec<u8>)>>,
+        /// What comes behind all that was settled.
+        next: u64,
     }
 
     impl Intake for Taker {
@@ -170,12 +173,13 @@ mod tests {
         }
 
         fn renew(&self) -> u64 {
-            100
+            self.next
         }
     }
 
     async fn read(path: &Path, resume: Option<Vec<u8>>, pages: usize) -> (String, Option<Vec<u8>>) {
-        let taker = Arc::new(Taker { resume, pages, taken: Mutex::default() });
+        let next = if resume.is_some() { 100 } else { 7 };
+        let taker = Arc::new(Taker { resume, pages, taken: Mutex::default(), next });
         let settings = Settings { path: path.to_owned(), identifier: Some(Identifier::ExternalId("id".into())) };
         feed(settings, "in".into(), Arc::clone(&taker)).await.unwrap();
         let taken = taker.taken.lock().unwrap();
@@ -197,7 +201,7 @@ mod tests {
             read(&path, None, 9).await,
             expect![[r#"
                 @0
-                @45 0=external_id:1 1=external_id:2 2=external_id:3 (line 2, byte 9: it is not JSON) (line 5, byte 28: it has no `id`, which `identifier` names)
+                @45 7=external_id:1 8=external_id:2 9=external_id:3 (line 2, byte 9: it is not JSON) (line 5, byte 28: it has no `id`, which `identifier` names)
             "#]],
         );
         check(
@@ -212,7 +216,7 @@ mod tests {
             read(&path, end.clone(), 9).await,
             expect![[r#"
                 @45
-                @55 3=external_id:4
+                @55 10=external_id:4
             "#]],
         );
         std::fs::write(&path, "{\"id\":5}\n").unwrap();
@@ -254,7 +258,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_is_not_there_is_an_error_with_its_name() {
-        let taker = Arc::new(Taker { resume: None, pages: 9, taken: Mutex::default() });
+        let taker = Arc::new(Taker { resume: None, pages: 9, taken: Mutex::default(), next: 0 });
         let settings = Settings { path: "/nowhere/in.ndjson".into(), identifier: None };
         let error = feed(settings, "in".into(), taker).await.unwrap_err();
         assert_eq!(format!("{error:#}"), "reading `/nowhere/in.ndjson`: No such file or directory (os error 2)");

@@ -12,6 +12,8 @@ const RESTART_WAIT: Duration = Duration::from_secs(5);
 
 /// Room comes with each request that is answered.
 const BEHIND_WAIT: Duration = Duration::from_secs(1);
+/// A person has to act first, which takes minutes.
+const STOPPED_WAIT: Duration = Duration::from_secs(60);
 
 /// A status and a sentence, as JSON.
 #[must_use]
@@ -41,6 +43,7 @@ pub fn refused(refused: &Refused) -> Reply {
     match refused {
         Refused::Behind { retry_after } => later(429, "busy: send it again later", *retry_after),
         Refused::Stopping => later(503, "stopping: send it again later", RESTART_WAIT),
+        Refused::Stopped => later(503, "a sink has stopped: send it again later", STOPPED_WAIT),
         Refused::Broken(reason) => {
             tracing::error!(reason, "a request could not be stored");
             message(500, "it could not be stored: send it again later")

@@ -38,6 +38,12 @@ impl Shared {
         self.lock().report(now, now, budget);
     }
 
+    /// How much of each budget is used: at most 1.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        self.lock().share
+    }
+
     /// What is paused now, and until when.
     #[must_use]
     pub fn pauses(&self, now: Moment) -> Vec<Pause> {

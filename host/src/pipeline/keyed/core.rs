@@ -10,7 +10,7 @@ use super::brake::{Held, MaxExit};
 use super::call::{Answer, Call};
 use super::memory::{Change, Kept, Memory};
 use super::notes::{Look, Pass};
-use crate::component::types::{Batch, Standing};
+use crate::component::types::Batch;
 use crate::component::{CallError, Node};
 use crate::pipeline::dead::{Rejected, Where};
 use crate::pipeline::ledger::{Fate, Line};
@@ -37,6 +37,8 @@ pub struct Decision {
     pub traps: usize,
     /// How many events came to nothing, because the sink knows what they say.
     pub unchanged: u64,
+    /// The look that the events are a part of, if it looks at something for the first time, and what is told of it.
+    pub first: Option<(Look, Batch)>,
 }
 
 /// Why nothing was decided.
@@ -98,6 +100,7 @@ impl Core {
             }
         }
         let append = self.append(&answer.events);
+        let first = look.filter(|look| !look.baseline.is_empty() && append.is_some());
         let changed: HashSet<u32> = answer.origins.iter().copied().collect();
         let unchanged = (batch.len() - changed.len() - answer.rejected.len()) as u64;
         Ok(Decision {
@@ -108,6 +111,7 @@ impl Core {
             held,
             traps,
             unchanged,
+            first: first.map(|look| (look, answer.events)),
         })
     }
 
@@ -117,10 +121,7 @@ impl Core {
         let numbers: Vec<u32> = who.range(pass.next..).take(PASS_PEOPLE).collect();
         let names = self.memory.keys(reader, &numbers)?;
         let keys: Vec<&str> = names.iter().map(String::as_str).collect();
-        let mut kept = self.memory.kept(reader, &keys)?;
-        if pass.restates {
-            kept.iter_mut().for_each(|kept| kept.standing = Standing::Unsure);
-        }
+        let kept = self.memory.kept(reader, &keys)?;
         let mut decision = Decision::default();
         if !keys.is_empty() {
             let snapshot = pass.snapshot();

@@ -52,8 +52,10 @@ pub enum Change {
     Delete,
 }
 
-const FACTS: &[u8] = b"facts";
+pub(super) const FACTS: &[u8] = b"facts";
 const PASS: &[u8] = b"pass/";
+/// Stands there while another memory is being taken in: half of one is none.
+pub(super) const TAKING: &[u8] = b"taking";
 /// Read at once when the notes are loaded: far more than there are.
 const NOTES: usize = 1_000_000;
 const DAMAGED: StoreError = StoreError::Unreadable { what: "what a transform remembers" };
@@ -62,6 +64,11 @@ impl Memory {
     /// Reads what is stored for `node`. States that another component wrote are in doubt.
     pub fn load(reader: &dyn Reader, node: &str, component: &str, versions: &[u32]) -> Result<Self, StoreError> {
         let notes = reader.scan_states(node, Shelf::Note, b"", NOTES)?;
+        if notes.iter().any(|(key, _)| key == TAKING) {
+            return Err(StoreError::Unreadable {
+                what: "what a transform remembers: an import was broken off, so repeat it",
+            });
+        }
         let facts = notes.iter().find(|(key, _)| key == FACTS);
         let stored: Facts = match facts {
             Some((_, facts)) => serde_json::from_slice(facts).map_err(|_| DAMAGED)?,
@@ -227,6 +234,7 @@ impl Memory {
             return look.clone();
         }
         self.sets.clear(&Set::Seen(source.to_owned()));
+        self.facts.held.remove(source);
         let given_up: Vec<u64> = self.passes_of(source).collect();
         given_up.into_iter().for_each(|pass| self.drop_pass(pass));
         let scope = &part.scope;
@@ -373,17 +381,18 @@ impl Memory {
         self.facts.passes.iter().find(|(_, pass)| pass.held.is_none()).map(|(number, pass)| (*number, pass.clone()))
     }
 
-    /// What is held up, and why.
-    pub fn held_passes(&self) -> impl Iterator<Item = (&Pass, &Held)> {
-        self.facts.passes.values().filter_map(|pass| Some((pass, pass.held.as_ref()?)))
+    /// A source's snapshot is held up before the decision that would take it too far.
+    pub fn hold(&mut self, source: &str, held: &Held) {
+        self.facts.held.insert(source.to_owned(), held.clone());
     }
 
-    /// Lets what is held up go on, and the running snapshots of these sources pass.
-    pub fn approve(&mut self, sources: impl IntoIterator<Item = String>) {
+    /// Lets what is held up go on, and the running snapshots that are held up pass.
+    pub fn approve(&mut self) {
         for pass in self.facts.passes.values_mut() {
             pass.held = None;
         }
-        self.facts.approved.extend(sources);
+        let held = std::mem::take(&mut self.facts.held);
+        self.facts.approved.extend(held.into_keys());
     }
 
     /// What the next commit stores. Once taken, it has to be stored.

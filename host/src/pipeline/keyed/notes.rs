@@ -19,6 +19,9 @@ pub struct Facts {
     pub names: Vec<String>,
     /// Audiences of which a snapshot was closed, and as of when.
     pub closed: BTreeMap<String, u64>,
+    /// Sources whose snapshot is held up before the decision that would take it too far.
+    #[serde(default)]
+    pub held: BTreeMap<String, Held>,
     /// Sources whose next held snapshot may pass: somebody looked.
     pub approved: BTreeSet<String>,
     /// Snapshots that are being read, by their source.
@@ -63,7 +66,7 @@ pub struct Pass {
     pub as_of_ms: u64,
     /// Audiences that were looked at for the first time.
     pub baseline: Vec<String>,
-    /// Everything is said again, as of people in doubt: it is no transition.
+    /// An operator wants it said: it is no transition.
     pub restates: bool,
     /// Why it waits for a person to look.
     pub held: Option<Held>,
@@ -84,6 +87,13 @@ impl Facts {
                 Some(id)
             }
         }
+    }
+
+    /// What waits for somebody to look, in words.
+    #[must_use]
+    pub fn held_words(&self) -> Vec<String> {
+        let passes = self.passes.values().filter_map(|pass| pass.held.as_ref());
+        self.held.values().chain(passes).map(Held::to_string).collect()
     }
 
     /// An audience's id, if it has one.
@@ -111,7 +121,7 @@ impl Look {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let scope = Scope { audiences: self.audiences.clone(), as_of_ms: self.as_of_ms, total: self.total };
-        Snapshot { scope, baseline: self.baseline.clone() }
+        Snapshot { scope, baseline: self.baseline.clone(), restated: false }
     }
 }
 
@@ -120,6 +130,6 @@ impl Pass {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let scope = Scope { audiences: self.audiences.clone(), as_of_ms: self.as_of_ms, total: None };
-        Snapshot { scope, baseline: self.baseline.clone() }
+        Snapshot { scope, baseline: self.baseline.clone(), restated: self.restates }
     }
 }

@@ -290,7 +290,7 @@ fn operators_doubt_take_off_and_forget() {
         trigger: a={"count":2,"restated":true}
         People(2)
         People(2)
-        absent: a={"count":0} b={"count":0}
+        absent: a={"count":0,"restated":true} b={"count":0,"restated":true}
         trigger: c={"count":1}
         People(1)
         People(0)

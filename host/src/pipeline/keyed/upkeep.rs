@@ -2,13 +2,15 @@
 //!
 //! The same questions are answered by a running pipeline and, when none runs, by whoever opens its store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::memory::{Change, Memory};
 use super::notes::Pass;
 use crate::component::types::Standing;
+use crate::problem::Problem;
 use crate::store::{Reader, StoreError};
 
 /// A question, or a wish.
@@ -33,6 +35,11 @@ pub enum Question {
         /// Now, in milliseconds since 1970.
         at_ms: u64,
     },
+    /// Of whom does the other side hold other audiences than it was told?
+    Compare {
+        /// What it holds of some.
+        people: Vec<Holds>,
+    },
     /// What is known of somebody?
     Get {
         /// The event key.
@@ -43,6 +50,37 @@ pub enum Question {
         /// The event key.
         key: String,
     },
+    /// Write all of it to a file.
+    Export {
+        /// The file, which must not exist.
+        to: PathBuf,
+    },
+    /// Take what was exported elsewhere.
+    Import {
+        /// The file.
+        from: PathBuf,
+    },
+}
+
+/// What the other side holds of somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holds {
+    /// The event key.
+    pub key: String,
+    /// The audiences.
+    pub audiences: Vec<String>,
+}
+
+impl Question {
+    /// Whether nothing is changed by it.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        match self {
+            Self::Summary | Self::Compare { .. } | Self::Get { .. } | Self::Export { .. } => true,
+            Self::TakeOff { really, .. } => !really,
+            Self::Approve | Self::Doubt { .. } | Self::Forget { .. } | Self::Import { .. } => false,
+        }
+    }
 }
 
 /// The answer.
@@ -57,6 +95,26 @@ pub enum Reply {
     People(u64),
     /// Somebody, if known.
     Person(Option<Person>),
+    /// See [`Question::Compare`].
+    Drift(Drift),
+    /// So many records were written or taken.
+    Moved {
+        /// How many.
+        records: u64,
+        /// Events that were decided and have not reached the other side: they do not move.
+        waiting: u64,
+    },
+}
+
+/// People of whom the other side does not hold what it was told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drift {
+    /// All of them.
+    pub keys: Vec<String>,
+    /// How many of them are known here.
+    pub differ: u64,
+    /// How many are not, and hold audiences all the same.
+    pub unknown: u64,
 }
 
 /// What a keyed transform remembers, in numbers.
@@ -92,8 +150,8 @@ pub fn answer(memory: &mut Memory, reader: &dyn Reader, question: Question) -> R
     Ok(match question {
         Question::Summary => Reply::Summary(summary(memory)),
         Question::Approve => {
-            let held: Vec<String> = memory.held_passes().map(|(_, held)| held.to_string()).collect();
-            memory.approve([]);
+            let held = memory.facts().held_words();
+            memory.approve();
             Reply::Approved(held)
         }
         Question::Doubt { keys: None } => {
@@ -126,6 +184,9 @@ pub fn answer(memory: &mut Memory, reader: &dyn Reader, question: Question) -> R
             }
             Reply::People(people)
         }
+        Question::Compare { people } => Reply::Drift(drift(memory, reader, people)?),
+        // Whoever has the store moves it: see `moved`.
+        Question::Export { .. } | Question::Import { .. } => Reply::Moved { records: 0, waiting: 0 },
         Question::Get { key } => Reply::Person(person(memory, reader, &key)?),
         Question::Forget { key } => {
             let kept = memory.kept(reader, &[&key])?.pop().filter(|kept| kept.record.is_some());
@@ -144,9 +205,37 @@ fn summary(memory: &Memory) -> Summary {
         people: memory.people(),
         unsure: memory.unsure(),
         audiences: facts.names.iter().map(|name| (name.clone(), memory.count(name))).collect(),
-        held: memory.held_passes().map(|(_, held)| held.to_string()).collect(),
+        held: facts.held_words(),
         absent: facts.passes.values().map(|pass| pass.people).sum(),
     }
+}
+
+/// Of audiences that are not known here nothing can be said, so they do not count.
+fn drift(memory: &Memory, reader: &dyn Reader, people: Vec<Holds>) -> Result<Drift, StoreError> {
+    let names = &memory.facts().names;
+    let keys: Vec<&str> = people.iter().map(|holds| holds.key.as_str()).collect();
+    let mut drift = Drift::default();
+    for (kept, holds) in memory.kept(reader, &keys)?.into_iter().zip(&people) {
+        let known = kept.record.map(|record| {
+            let names = record.tags.iter().map(|tag| memory.facts().name(*tag).to_owned());
+            names.collect::<BTreeSet<String>>()
+        });
+        let there = || holds.audiences.iter().filter(|name| names.contains(name)).cloned();
+        match known {
+            Some(told) if told != there().collect() => drift.differ += 1,
+            None if !holds.audiences.is_empty() => drift.unknown += 1,
+            _ => continue,
+        }
+        drift.keys.push(holds.key.clone());
+    }
+    Ok(drift)
+}
+
+/// What an operator reads when the store did not do it.
+#[must_use]
+pub fn failed(error: &StoreError) -> Problem {
+    let help = "see what it says; nothing of this request was done by halves";
+    Problem::error("the store did not do it", help).fact(error.to_string())
 }
 
 fn person(memory: &Memory, reader: &dyn Reader, key: &str) -> Result<Option<Person>, StoreError> {

@@ -2,50 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use tokio::sync::oneshot;
-
 use super::fate::{Fate, Fates, Missed, tallies};
+use super::line::{Line, Open, Pending, pending};
 use super::reading::Reading;
+use super::room::{Room, Taken};
 use super::{Opening, Receipt};
-use crate::store::{Counter, Cursor, Tally};
-
-/// How much of a source may be uncommitted.
-#[derive(Debug, Clone, Copy)]
-pub struct Room {
-    /// At most so many events.
-    pub events: usize,
-    /// At most so many bytes.
-    pub bytes: usize,
-    taken_events: usize,
-    taken_bytes: usize,
-}
-
-impl Room {
-    /// Room for so much.
-    #[must_use]
-    pub fn new(events: usize, bytes: usize) -> Self {
-        Self { events, bytes, taken_events: 0, taken_bytes: 0 }
-    }
-
-    pub(super) fn take(&mut self, events: usize, bytes: usize) -> bool {
-        let fits = self.taken_events + events <= self.events && self.taken_bytes + bytes <= self.bytes;
-        if fits || self.taken_events == 0 {
-            self.taken_events += events;
-            self.taken_bytes += bytes;
-            return true;
-        }
-        false
-    }
-
-    fn is_empty(&self) -> bool {
-        self.taken_events == 0
-    }
-
-    pub(super) fn give(&mut self, events: usize, bytes: usize) {
-        self.taken_events = self.taken_events.saturating_sub(events);
-        self.taken_bytes = self.taken_bytes.saturating_sub(bytes);
-    }
-}
+use crate::store::{Counter, Cursor, DeadLetter, Tally};
 
 /// One source's pages of the ledger.
 #[derive(Debug)]
@@ -59,48 +21,31 @@ pub struct Book {
     open: HashMap<Receipt, Open>,
     /// Settled batches whose commit is due.
     done: Vec<Open>,
-    /// Where the source stands behind each batch, by the number of the event that follows it, and what it missed in that batch.
-    positions: VecDeque<(u64, Vec<u8>, Missed)>,
+    /// Where the source stands behind each batch.
+    positions: VecDeque<Behind>,
     reading: Reading,
     missed: Missed,
     /// What a commit that failed should have counted.
     owed: Vec<Tally>,
+    /// Room that the next commit gives back.
+    freed: Taken,
     /// Something was opened.
     began: bool,
     /// The largest number that any sink had settled before the run, and the one behind it.
     settled_until: u64,
 }
 
-/// One sink's line in a source's book.
+/// Where a source stands behind a batch.
 #[derive(Debug)]
-struct Line {
-    sink: String,
-    cursor: Cursor,
-    before: Cursor,
-    /// Of what was settled since the last page.
-    fates: Fates,
-    dirty: bool,
-    detached: bool,
-}
-
-#[derive(Debug)]
-pub(super) struct Open {
-    first: u64,
-    lines: Vec<Vec<Pending>>,
+struct Behind {
+    /// The number of the event that follows.
+    end: u64,
+    position: Vec<u8>,
+    /// What the source missed in the batch, in numbers and as letters.
     missed: Missed,
-    /// Events not settled yet, each counted once for each sink.
-    left: u64,
-    pub(super) events: u32,
-    pub(super) bytes: usize,
-    pub(super) caller: Option<oneshot::Sender<()>>,
-}
-
-/// What is open of an event in a line.
-#[derive(Debug, Clone, Copy)]
-struct Pending {
-    /// So many events came of it that are not settled yet.
-    left: u32,
-    fate: Fate,
+    unread: Vec<DeadLetter>,
+    /// The room that those take.
+    taken: Taken,
 }
 
 /// What one commit writes down of a source.
@@ -108,6 +53,10 @@ struct Pending {
 pub(super) struct Page {
     pub(super) cursors: Vec<(String, Cursor)>,
     pub(super) position: Option<(u64, Vec<u8>)>,
+    /// What could not be read before that position.
+    pub(super) unread: Vec<DeadLetter>,
+    /// Room that it gives back beside that of `done`.
+    pub(super) freed: Taken,
     /// The fates of what the cursors passed, and what was read.
     pub(super) tallies: Vec<Tally>,
     pub(super) done: Vec<Open>,
@@ -129,18 +78,24 @@ impl Book {
         let sinks = cursors.into_iter().map(line).collect();
         let (open, done, positions) = (HashMap::new(), Vec::new(), VecDeque::new());
         let (reading, missed) = (Reading::default(), Missed::default());
-        let (owed, began) = (Vec::new(), false);
-        Self { id, volatile, room, sinks, open, done, positions, reading, missed, owed, began, settled_until }
+        let (owed, freed, began) = (Vec::new(), Taken::default(), false);
+        Self { id, volatile, room, sinks, open, done, positions, reading, missed, owed, freed, began, settled_until }
     }
 
-    pub(super) fn open(&mut self, receipt: Receipt, opening: Opening) {
+    /// Gives back what could not be read and waits for no position.
+    pub(super) fn open(&mut self, receipt: Receipt, opening: Opening) -> Vec<DeadLetter> {
         let lines = pending(&opening);
-        let Opening { first, events, bytes, position, mark, missed, caller, .. } = opening;
+        let Opening { first, events, taken, position, mark, missed, mut unread, caller, .. } = opening;
         if position.is_some() && !std::mem::replace(&mut self.began, true) {
             // What lies before is not read again: a sink that is new here does not wait for it.
             self.sinks.iter_mut().for_each(|line| line.pass(first));
         }
-        let mut batch = Open { first, lines, missed, left: 0, events, bytes, caller };
+        let mut batch = Open { first, lines, missed, left: 0, events, taken, caller, is_cut: false };
+        if self.volatile {
+            let is_lost =
+                |(line, pending): (&Line, &Vec<Pending>)| line.detached && pending.iter().any(Pending::is_open);
+            batch.cut(self.sinks.iter().zip(&batch.lines).any(is_lost));
+        }
         for (line, pending) in self.sinks.iter_mut().zip(&batch.lines).filter(|(line, _)| !line.detached) {
             for (event, pending) in (first..).zip(pending) {
                 match pending.left {
@@ -155,17 +110,36 @@ impl Book {
             // A mark stands behind the events.
             let behind = first + u64::from(mark.unwrap_or(events));
             self.reading.open(first.max(self.settled_until)..behind);
-            self.positions.push_back((end, position, missed));
+            let waiting = Taken::by(&unread);
+            batch.taken = taken.without(waiting);
+            self.positions.push_back(Behind {
+                end,
+                position,
+                missed,
+                unread: std::mem::take(&mut unread),
+                taken: waiting,
+            });
+            if self.is_halted() {
+                self.free_waiting();
+            }
         }
         match batch.left {
             0 => self.finish(batch),
             _ => drop(self.open.insert(receipt, batch)),
         }
+        unread
+    }
+
+    /// The position moves no more in this run, so what waits for it takes no room: nobody would give it back.
+    fn free_waiting(&mut self) {
+        for behind in &mut self.positions {
+            self.freed = self.freed.and(std::mem::take(&mut behind.taken));
+        }
     }
 
     /// All of a batch is settled.
     fn finish(&mut self, batch: Open) {
-        if self.volatile {
+        if self.volatile && !batch.is_cut {
             // Its sender sends it again unless all of it is done, so nothing less of it counts.
             self.reading.read += u64::from(batch.events);
             self.missed.add(batch.missed);
@@ -201,14 +175,21 @@ impl Book {
             return;
         }
         for batch in self.open.values_mut() {
-            batch.left -= batch.lines[sink].iter().filter(|pending| pending.left > 0).count() as u64;
+            let open = batch.lines[sink].iter().filter(|pending| pending.is_open()).count() as u64;
+            batch.left -= open;
+            batch.cut(self.volatile && open > 0);
         }
+        self.free_waiting();
         let done: Vec<Open> = self.open.extract_if(|_, batch| batch.left == 0).map(|(_, batch)| batch).collect();
         done.into_iter().for_each(|batch| self.finish(batch));
     }
 
+    pub(super) fn is_halted(&self) -> bool {
+        self.sinks.iter().any(|line| line.detached)
+    }
+
     pub(super) fn is_stuck(&self) -> bool {
-        self.room.is_empty() && self.sinks.iter().any(|line| line.detached)
+        self.room.is_empty() && self.is_halted()
     }
 
     pub(super) fn settled_before(&self, first: u64, events: u32) -> Option<Vec<Vec<bool>>> {
@@ -254,7 +235,8 @@ impl Book {
     /// Takes what the next commit writes down.
     pub(super) fn page(&mut self) -> Page {
         let (done, tallies_owed) = (std::mem::take(&mut self.done), std::mem::take(&mut self.owed));
-        let mut page = Page { done, tallies: tallies_owed, ..Page::default() };
+        let freed = std::mem::take(&mut self.freed);
+        let mut page = Page { done, tallies: tallies_owed, freed, ..Page::default() };
         for line in &mut self.sinks {
             if std::mem::take(&mut line.dirty) && !self.volatile {
                 page.cursors.push((line.sink.clone(), line.cursor.clone()));
@@ -262,9 +244,11 @@ impl Book {
             page.tallies.extend(std::mem::take(&mut line.fates).tallies(&self.id, &line.sink));
         }
         let lowest = self.lowest();
-        while let Some((end, position, missed)) = self.positions.pop_front_if(|(end, ..)| *end <= lowest) {
-            self.missed.add(missed);
-            page.position = Some((end, position));
+        while let Some(behind) = self.positions.pop_front_if(|behind| behind.end <= lowest) {
+            self.missed.add(behind.missed);
+            page.unread.extend(behind.unread);
+            page.freed = page.freed.and(behind.taken);
+            page.position = Some((behind.end, behind.position));
         }
         self.reading.count(self.settled_end());
         page.tallies.extend(tallies(&self.id, "", [(Counter::Events, std::mem::take(&mut self.reading.read))]));
@@ -278,48 +262,12 @@ impl Book {
             line.dirty |= page.cursors.iter().any(|(sink, _)| *sink == line.sink);
         }
         if let Some((end, position)) = page.position {
-            self.positions.push_front((end, position, Missed::default()));
+            // What was counted and could not be read before it goes with the next commit, whatever that is.
+            let (missed, unread, taken) = (Missed::default(), Vec::new(), Taken::default());
+            self.positions.push_front(Behind { end, position, missed, unread, taken });
         }
+        self.freed = self.freed.and(page.freed);
         self.owed.extend(page.tallies);
         self.done.extend(page.done);
     }
-}
-
-impl Line {
-    /// An event that the cursor has is not counted again.
-    fn settle(&mut self, event: u64, fate: Fate) {
-        if !self.cursor.contains(event) {
-            self.cursor.settle(event..event + 1);
-            self.fates.add(fate, 1);
-            self.dirty = true;
-        }
-    }
-
-    /// Nothing below `first` is waited for.
-    fn pass(&mut self, first: u64) {
-        if self.cursor.low < first {
-            self.cursor.settle(0..first);
-            self.dirty = true;
-        }
-    }
-}
-
-/// What is open of each event in each line.
-fn pending(opening: &Opening) -> Vec<Vec<Pending>> {
-    let line = |counts: &Vec<u32>| -> Vec<Pending> {
-        counts.iter().map(|left| Pending { left: *left, fate: Fate::Dropped }).collect()
-    };
-    let mut lines: Vec<Vec<Pending>> = opening.open.iter().map(line).collect();
-    for line in &mut lines {
-        let mark = opening.mark.and_then(|mark| line.get_mut(mark as usize));
-        mark.into_iter().for_each(|mark| mark.fate = Fate::Mark);
-    }
-    for (line, rejected) in lines.iter_mut().zip(&opening.rejected) {
-        for event in rejected {
-            if let Some(pending) = line.get_mut(*event as usize) {
-                pending.fate = Fate::Rejected;
-            }
-        }
-    }
-    lines
 }

@@ -60,8 +60,9 @@ impl Ledger {
     pub(super) fn close(&self, pages: Vec<Page>) {
         let mut books = self.books();
         for (book, page) in books.sources.iter_mut().zip(pages) {
+            book.room.give(page.freed);
             for batch in page.done {
-                book.room.give(batch.events as usize, batch.bytes);
+                book.room.give(batch.taken);
                 // A caller that went away is served all the same.
                 let _gone = batch.caller.map(|caller| caller.send(()));
             }
@@ -73,13 +74,14 @@ impl Ledger {
 
 impl Books {
     pub(super) fn take(&mut self) -> Option<(Vec<Page>, Vec<oneshot::Sender<()>>, Commit)> {
-        let pages: Vec<Page> = self.sources.iter_mut().map(super::Book::page).collect();
+        let mut pages: Vec<Page> = self.sources.iter_mut().map(super::Book::page).collect();
+        pages.iter_mut().for_each(|page| self.dead(&mut page.unread));
         let Decisions { states, append, answers } = std::mem::take(&mut self.decided);
         let mut something = !answers.is_empty() || !self.dead.is_empty();
         let dead_letters = std::mem::take(&mut self.dead);
         let mut commit = Commit { dead_letters, states, append, ..Commit::default() };
         for (book, page) in self.sources.iter().zip(&pages) {
-            something |= !page.done.is_empty();
+            something |= !page.done.is_empty() || page.freed != super::Taken::default();
             let cursor = |(sink, cursor): &(String, _)| (book.id.clone(), sink.clone(), Clone::clone(cursor));
             commit.cursors.extend(page.cursors.iter().map(cursor));
             commit.tallies.extend(page.tallies.iter().cloned());

@@ -10,12 +10,16 @@ fn ledger(cursors: [Cursor; 2]) -> Ledger {
     Ledger::new(vec![Book::new("in".into(), Room::new(10, 1000), false, vec![("a".into(), a), ("b".into(), b)])])
 }
 
+fn taken(events: usize, bytes: usize) -> Taken {
+    Taken { events, bytes }
+}
+
 fn opening(first: u64, open: [&[u32]; 2]) -> Opening {
     let open: Vec<Vec<u32>> = open.iter().map(|counts| counts.to_vec()).collect();
     Opening {
         first,
         events: open[0].len() as u32,
-        bytes: 10,
+        taken: Taken { events: 2, bytes: 10 },
         position: Some(vec![first as u8]),
         open,
         ..Opening::default()
@@ -36,7 +40,7 @@ fn page(ledger: &Ledger) -> String {
 #[test]
 fn a_position_is_written_when_every_sink_is_past_it() {
     let ledger = ledger([Cursor::default(), Cursor::default()]);
-    assert!(ledger.try_admit(0, 2, 10) && ledger.try_admit(0, 2, 10));
+    assert!(ledger.try_admit(0, taken(2, 10)) && ledger.try_admit(0, taken(2, 10)));
     let first = ledger.open(0, opening(0, [&[1, 1], &[1, 0]]));
     let second = ledger.open(0, opening(2, [&[1, 1], &[1, 1]]));
     let table = [
@@ -78,28 +82,30 @@ fn an_event_that_became_two_is_settled_by_both() {
 #[test]
 fn room_is_given_back_by_the_commit_and_not_before() {
     let ledger = ledger([Cursor::default(), Cursor::default()]);
-    assert!(ledger.try_admit(0, 10, 10));
-    assert!(!ledger.try_admit(0, 1, 1));
-    let receipt =
-        ledger.open(0, Opening { bytes: 10, events: 10, open: vec![vec![0; 10], vec![0; 10]], ..Opening::default() });
-    assert!(!ledger.try_admit(0, 1, 1), "settled, but not written down");
+    assert!(ledger.try_admit(0, taken(10, 10)));
+    assert!(!ledger.try_admit(0, taken(1, 1)));
+    let receipt = ledger.open(
+        0,
+        Opening { taken: taken(10, 10), events: 10, open: vec![vec![0; 10], vec![0; 10]], ..Opening::default() },
+    );
+    assert!(!ledger.try_admit(0, taken(1, 1)), "settled, but not written down");
     page(&ledger);
-    assert!(ledger.try_admit(0, 1, 1));
+    assert!(ledger.try_admit(0, taken(1, 1)));
     ledger.settle([(SLOTS[0], receipt, 0, Fate::Delivered)], Vec::new());
 }
 
 #[test]
 fn a_batch_larger_than_all_room_passes_alone() {
     let ledger = ledger([Cursor::default(), Cursor::default()]);
-    assert!(ledger.try_admit(0, 11, 5000));
-    assert!(!ledger.try_admit(0, 1, 1));
+    assert!(ledger.try_admit(0, taken(11, 5000)));
+    assert!(!ledger.try_admit(0, taken(1, 1)));
 }
 
 #[test]
 fn a_sink_that_stopped_keeps_its_place_and_nobody_waits_for_it() {
     let ledger = ledger([Cursor::default(), Cursor::default()]);
     let (caller, mut answer) = oneshot::channel();
-    assert!(ledger.try_admit(0, 2, 10));
+    assert!(ledger.try_admit(0, taken(2, 10)));
     let receipt = ledger.open(0, Opening { caller: Some(caller), ..opening(0, [&[1, 1], &[1, 1]]) });
     ledger.settle([(SLOTS[0], receipt, 0, Fate::Delivered), (SLOTS[0], receipt, 1, Fate::Delivered)], Vec::new());
     ledger.detach(SLOTS[1]);
@@ -208,4 +214,65 @@ fn a_sink_that_is_new_waits_for_nothing_that_is_not_read_again() {
     let settled = [0, 1].map(|sink| (SLOTS[sink], receipt, 0, Fate::Delivered));
     ledger.settle(settled, Vec::new());
     assert_eq!(page(&ledger), "a=8[] b=8[] position=Some([7])");
+}
+
+#[test]
+fn the_end_of_a_snapshot_takes_no_room() {
+    let ledger = ledger([Cursor::default(), Cursor::default()]);
+    assert!(ledger.try_admit(0, taken(2, 10)) && ledger.try_admit(0, taken(8, 10)));
+    let receipt = ledger.open(0, Opening { events: 3, mark: Some(2), ..opening(0, [&[1, 1, 1], &[0, 0, 0]]) });
+    let settled = [(0, Fate::Delivered), (1, Fate::Delivered), (2, Fate::Mark)];
+    ledger.settle(settled.map(|(event, fate)| (SLOTS[0], receipt, event, fate)), Vec::new());
+    page(&ledger);
+    assert!(ledger.try_admit(0, taken(2, 10)), "what was taken is given back");
+    assert!(!ledger.try_admit(0, taken(1, 10)), "and no more than that");
+}
+
+#[test]
+fn whoever_waits_for_a_sink_that_stopped_is_not_told_that_it_was_delivered() {
+    let lines = vec![("a".into(), Cursor::default()), ("b".into(), Cursor::default())];
+    let ledger = Ledger::new(vec![Book::new("in".into(), Room::new(10, 1000), true, lines)]);
+    let asks = |open| {
+        let (caller, answer) = oneshot::channel();
+        let receipt = ledger.open(0, Opening { caller: Some(caller), position: None, ..opening(0, open) });
+        (receipt, answer)
+    };
+    let of_a = |receipt| [0, 1].map(|event| (SLOTS[0], receipt, event, Fate::Delivered));
+    let (before, mut told) = asks([&[1, 1], &[1, 1]]);
+    ledger.settle(of_a(before), Vec::new());
+    ledger.settle([0, 1].map(|event| (SLOTS[1], before, event, Fate::Delivered)), Vec::new());
+    let (during, mut cut) = asks([&[1, 1], &[1, 1]]);
+    assert!(!ledger.is_halted(0));
+    ledger.detach(SLOTS[1]);
+    assert!(ledger.is_halted(0));
+    ledger.settle(of_a(during), Vec::new());
+    let (after, mut late) = asks([&[1, 1], &[0, 1]]);
+    ledger.settle(of_a(after), Vec::new());
+    // Nothing of this one was for the sink that stopped.
+    let (without, mut whole) = asks([&[1, 1], &[0, 0]]);
+    ledger.settle(of_a(without), Vec::new());
+    page(&ledger);
+    assert_eq!((told.try_recv(), whole.try_recv()), (Ok(()), Ok(())));
+    assert!(cut.try_recv().is_err() && late.try_recv().is_err());
+}
+
+#[test]
+fn what_could_not_be_read_is_stored_with_the_position_behind_it() {
+    let ledger = ledger([Cursor::default(), Cursor::default()]);
+    let unread = vec![DeadLetter { body: vec![0; 7], ..DeadLetter::default() }; 4];
+    assert!(ledger.try_admit(0, taken(2 + 4, 10 + 28)));
+    let opening = Opening { taken: taken(6, 38), unread, ..opening(0, [&[1, 1], &[0, 0]]) };
+    let receipt = ledger.open(0, opening);
+    let letters = |ledger: &Ledger| {
+        let Some((pages, _, commit)) = ledger.books().take() else { return (0, 0) };
+        ledger.close(pages);
+        (commit.positions.len(), commit.dead_letters.len())
+    };
+    assert_eq!(letters(&ledger), (0, 0), "a restart would read it again");
+    ledger.settle([(SLOTS[0], receipt, 0, Fate::Delivered)], Vec::new());
+    assert_eq!(letters(&ledger), (0, 0));
+    assert!(!ledger.try_admit(0, taken(5, 1)), "it is held, so it takes room");
+    ledger.settle([(SLOTS[0], receipt, 1, Fate::Delivered)], Vec::new());
+    assert_eq!((letters(&ledger), ledger.counts().rejected), ((1, 4), 4));
+    assert!(ledger.try_admit(0, taken(10, 1)));
 }

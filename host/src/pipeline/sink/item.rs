@@ -39,6 +39,8 @@ pub struct Item {
     /// A request carried it.
     was_carried: bool,
     rejected: Option<(String, bool)>,
+    /// What of it the component left out, and why.
+    left_out: Option<String>,
 }
 
 /// All of them.
@@ -54,6 +56,8 @@ pub struct Settled {
     pub line: (Slot, Receipt, u32, Fate),
     /// Its dead letter, if it was rejected.
     pub dead: Option<DeadLetter>,
+    /// Its dead letter, if only a part of it was.
+    pub part: Option<DeadLetter>,
 }
 
 impl Items {
@@ -68,8 +72,10 @@ impl Items {
         let first = self.next;
         self.next += parcel.stage.events.len() as u64;
         for (index, id) in (first..self.next).enumerate() {
-            self.items
-                .insert(id, Item { parcel: Arc::clone(parcel), index, open: 0, was_carried: false, rejected: None });
+            self.items.insert(
+                id,
+                Item { parcel: Arc::clone(parcel), index, open: 0, was_carried: false, rejected: None, left_out: None },
+            );
         }
         first..self.next
     }
@@ -112,6 +118,13 @@ impl Items {
         }
     }
 
+    /// It goes without a part.
+    pub fn leave_out(&mut self, id: ItemId, reason: String) {
+        if let Some(item) = self.items.get_mut(&id) {
+            item.left_out = Some(reason);
+        }
+    }
+
     /// One of its requests is done, or it had none: settled if that was the last.
     pub fn done(&mut self, id: ItemId, node: &str, at_ms: u64) -> Option<Settled> {
         let item = self.items.get_mut(&id)?;
@@ -123,14 +136,18 @@ impl Items {
         let parcel = &item.parcel;
         let origin = parcel.stage.origin(item.index);
         let place = Where { source: &parcel.source, node, first: parcel.first, at_ms };
-        let fate = match item.rejected {
-            Some(_) => Fate::Rejected,
-            None if item.was_carried => Fate::Delivered,
-            None => Fate::Dropped,
-        };
-        let dead = item.rejected.map(|(reason, may_have_arrived)| {
+        let letter = |reason, may_have_arrived| {
             place.dead_letter(&parcel.stage.events, item.index, Rejected { origin, reason, may_have_arrived })
-        });
-        Some(Settled { line: (parcel.slot, parcel.receipt, origin, fate), dead })
+        };
+        let fate = match (&item.rejected, &item.left_out) {
+            (Some(_), _) => Fate::Rejected,
+            (None, _) if item.was_carried => Fate::Delivered,
+            (None, Some(_)) => Fate::Rejected,
+            (None, None) => Fate::Dropped,
+        };
+        let dead = item.rejected.map(|(reason, may_have_arrived)| letter(reason, may_have_arrived));
+        // The rest of it has arrived.
+        let part = item.left_out.filter(|_| dead.is_none()).map(|reason| letter(reason, item.was_carried));
+        Some(Settled { line: (parcel.slot, parcel.receipt, origin, fate), dead, part })
     }
 }

@@ -90,6 +90,9 @@ impl Sink {
         for rejection in prepared.rejections {
             self.items.reject(ids[rejection.index as usize], rejection.reason, false);
         }
+        for part in prepared.left_out {
+            self.items.leave_out(ids[part.index as usize], part.reason);
+        }
         let mut jobs = Vec::with_capacity(prepared.requests.len());
         for outgoing in prepared.requests {
             let items: Vec<ItemId> = outgoing.events.iter().map(|place| ids[*place as usize]).collect();
@@ -171,15 +174,16 @@ impl Sink {
     pub(super) fn finish_items(&mut self, ids: &[ItemId]) {
         let at_ms = self.clock.unix_ms();
         let settled: Vec<_> = ids.iter().filter_map(|id| self.items.done(*id, &self.id, at_ms)).collect();
-        let mut dead = Vec::new();
+        let (mut dead, mut parts) = (Vec::new(), Vec::new());
         let lines: Vec<_> = settled
             .into_iter()
             .map(|settled| {
                 dead.extend(settled.dead);
+                parts.extend(settled.part);
                 settled.line
             })
             .collect();
-        self.ledger.settle(lines, dead);
+        self.ledger.settle_with(lines, dead, parts);
     }
 
     /// Keys that nothing holds any more rest, and then what waits for them may be offered.

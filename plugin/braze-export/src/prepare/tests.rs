@@ -415,7 +415,7 @@ fn a_bulk_request_is_larger_and_holds_a_hundred_of_a_profile() {
 }
 
 #[test]
-fn what_braze_would_not_keep_is_rejected_or_left_out() {
+fn what_braze_would_not_keep_is_set_aside_rejected_or_dropped() {
     let events = [
         ("external_id:a", r#"{"attributes":{"country":"Germany","plan":"x"},"audiences":{"in":["vip"],"of":["vip"]}}"#),
         ("external_id:b", r#"{"attributes":{"country":null,"external_id":null,"plan":"y"}}"#),
@@ -428,6 +428,30 @@ fn what_braze_would_not_keep_is_rejected_or_left_out() {
     ];
     check(
         "{}",
+        &events,
+        expect![[r#"
+        POST rest /users/track
+          content-type: application/json
+          user-agent: partner-Brazeline
+          {"attributes":[{"external_id":"a","plan":"x","lytics_segments":{"add":["vip"]}},{"external_id":"b","country":null,"plan":"y"},{"email":"c@x.de","_update_existing_only":true,"phone":null}]}
+          events [0, 1, 2], repeatable, rest 5000 ms, budgets ["track", "track_hour"]
+          context attributes 0 1 2
+        POST rest /users/track
+          content-type: application/json
+          user-agent: partner-Brazeline
+          {"events":[{"external_id":"e","name":"n","time":"2026-11-23"}]}
+          events [4], not repeatable, rest 0 ms, budgets ["track", "track_hour"]
+          context events 0
+        5 rejected: /attributes/_merge_objects: this is neither `true` nor `false`
+        6 rejected: /attributes/lytics_segment_vip: this attribute holds an audience; say memberships under `audiences`, or choose another `boolean_attribute`
+        7 rejected: /audiences: the name of one is empty, or has more than 255 characters
+        0 goes without a part: the update goes without this: /attributes/country: this is no country's code of two capital letters (ISO 3166-1: `US`), and Braze may turn it into null
+        3 goes without a part: the update goes without this: /attributes/dob: this is no day as Braze takes it: `1982-01-31`
+        4 goes without a part: the update goes without this: /attributes/o: a name in the object has a space, a `.` or a `$` in it
+    "#]],
+    );
+    check(
+        r#"{"bad_attributes":"reject"}"#,
         &events,
         expect![[r#"
         POST rest /users/track

@@ -35,7 +35,11 @@ fn names(spaced: &str) -> Vec<String> {
 
 /// A full look at these audiences at that time; the first at some of them.
 pub(super) fn look(scope: &str, as_of_ms: u64, first: &str) -> Snapshot {
-    Snapshot { scope: Scope { audiences: names(scope), as_of_ms, total: None }, baseline: names(first) }
+    Snapshot {
+        scope: Scope { audiences: names(scope), as_of_ms, total: None },
+        baseline: names(first),
+        restated: false,
+    }
 }
 
 /// What a source says of memberships.
@@ -70,6 +74,11 @@ impl Story {
     /// A full look at `scope` in which the person was not seen.
     fn absent(self, scope: &str, time: &str) -> Self {
         Self(self.0.absent(&[KEY], &look(scope, ms(time), "")))
+    }
+
+    /// An operator wants these taken off.
+    fn taken_off(self, scope: &str, time: &str) -> Self {
+        Self(self.0.absent(&[KEY], &Snapshot { restated: true, ..look(scope, ms(time), "") }))
     }
 
     /// Something puts what is held in doubt.

@@ -73,7 +73,7 @@ impl From<wit::Standing> for Standing {
 
 impl From<wit::Snapshot> for Snapshot {
     fn from(snapshot: wit::Snapshot) -> Self {
-        Self { scope: snapshot.scope.into(), baseline: snapshot.baseline }
+        Self { scope: snapshot.scope.into(), baseline: snapshot.baseline, restated: snapshot.restated }
     }
 }
 

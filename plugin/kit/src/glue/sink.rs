@@ -30,7 +30,8 @@ impl From<Outgoing> for wit::Outgoing {
 
 impl From<Prepared> for wit::Prepared {
     fn from(prepared: Prepared) -> Self {
-        Self { requests: each(prepared.requests), rejections: each(prepared.rejections) }
+        let Prepared { requests, rejections, left_out } = prepared;
+        Self { requests: each(requests), rejections: each(rejections), left_out: each(left_out) }
     }
 }
 

@@ -117,6 +117,7 @@ impl Show for Prepared {
     fn show(&self, text: &mut String) {
         self.requests.iter().for_each(|request| request.show(text));
         rejections(&self.rejections, text);
+        self.left_out.iter().for_each(|one| line!(text, "{} goes without a part: {}", one.index, one.reason));
     }
 }
 

@@ -57,9 +57,9 @@ impl KeyedTransform for Counts {
         }
     }
 
-    fn absent(&self, held: &Held<'_>, _snapshot: &Snapshot, out: &mut KeyedOutput) {
+    fn absent(&self, held: &Held<'_>, snapshot: &Snapshot, out: &mut KeyedOutput) {
         for (place, Kept { key, .. }) in (0_u32..).zip(&held.keys) {
-            tell(place, key, Count { count: 0, restated: false }, out);
+            tell(place, key, Count { count: 0, restated: snapshot.restated }, out);
             out.keep(place, Update::Delete);
         }
     }

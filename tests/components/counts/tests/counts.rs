@@ -9,7 +9,7 @@ use test_counts::Counts;
 fn snapshot(baseline: bool) -> Snapshot {
     let audiences = vec!["seen".to_owned()];
     let baseline = if baseline { audiences.clone() } else { Vec::new() };
-    Snapshot { scope: Scope { audiences, as_of_ms: 0, total: None }, baseline }
+    Snapshot { scope: Scope { audiences, as_of_ms: 0, total: None }, baseline, restated: false }
 }
 
 #[test]

@@ -120,7 +120,7 @@ impl sink::Guest for Component {
         if let Some(misdeed) = misdeed {
             spoil::outgoing(&mut outgoing, misdeed, too_large());
         }
-        sink::Prepared { requests: vec![outgoing], rejections: Vec::new() }
+        sink::Prepared { requests: vec![outgoing], rejections: Vec::new(), left_out: Vec::new() }
     }
 
     fn settle(context: Vec<u8>, response: types::Response) -> sink::Settled {

@@ -7,6 +7,7 @@
 mod filterql;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use http::header::DATE;
 use http::{HeaderValue, Method, StatusCode};
@@ -35,8 +36,8 @@ pub struct Scans {
 #[derive(Debug, Clone)]
 struct Token {
     question: Question,
-    /// Everybody in the scan, by name.
-    names: Vec<String>,
+    /// Everybody in the scan, by name. All its pages share the list.
+    names: Arc<[String]>,
     /// How many of them were on pages.
     done: usize,
     number: u64,

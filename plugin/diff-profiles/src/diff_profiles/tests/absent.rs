@@ -18,7 +18,7 @@ fn they_left_what_was_looked_at() {
         0 -> {"audiences":{"in":["a","b","c"],"of":["a","b","c"],"as_of":"2026-11-23T09:00:00Z"}}
         key 0 tagged ["a", "b", "c"]
 
-        0 -> {"audiences":{"in":[],"of":["a","b"],"as_of":"2026-11-23T09:10:00Z"}}
+        0 -> {"audiences":{"in":[],"of":["b"],"as_of":"2026-11-23T09:10:00Z"}}
         key 0 tagged ["c"]
 
         0 dropped
@@ -111,15 +111,32 @@ fn in_doubt_everything_is_said_again() {
 
 #[test]
 fn an_audience_can_be_taken_off_everybody() {
-    let story = Story::new(json!({})).trigger("a", "a", "09:00").doubt().absent("a", "09:10").absent("a", "09:20");
+    let attributes = r#"{"user":{"external_id":"u"},"attributes":{"city":"Uji"}}"#;
+    let story = Story::new(json!({}))
+        .trigger("a b", "a b", "09:00")
+        .bodies(&[attributes], None)
+        // However new the membership is.
+        .taken_off("a c", "08:00")
+        .taken_off("a", "08:00")
+        .bodies(&[attributes], None)
+        .doubt()
+        .taken_off("b", "09:10");
     expect![[r#"
-        0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:00:00Z"}}
-        key 0 tagged ["a"]
+        0 -> {"audiences":{"in":["a","b"],"of":["a","b"],"as_of":"2026-11-23T09:00:00Z"}}
+        key 0 tagged ["a", "b"]
 
-        0 -> {"audiences":{"in":[],"of":["a"],"as_of":"2026-11-23T09:10:00Z"},"restated":true}
-        key 0 tagged []
+        0 -> {"attributes":{"city":"Uji"}}
+        key 0 tagged ["a", "b"]
+
+        0 -> {"audiences":{"in":[],"of":["a"],"as_of":"2026-11-23T09:00:00Z"},"restated":true}
+        key 0 tagged ["b"]
 
         0 dropped
+
+        0 dropped
+
+        0 -> {"audiences":{"in":[],"of":["b"],"as_of":"2026-11-23T09:10:00Z"},"restated":true}
+        key 0 tagged [], unsure
     "#]]
     .assert_eq(&story.told());
 }

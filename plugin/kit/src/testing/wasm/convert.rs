@@ -95,10 +95,10 @@ same! {
     receiver::Received => Received { ; events, reply; unread }
     Entry => decoder::Entry { file, name, index, entries, modified_at_ms; ; }
     sink::Outgoing => Outgoing { events, context, repeatable, rest_ms, budgets; request; }
-    sink::Prepared => Prepared { ; ; requests, rejections }
+    sink::Prepared => Prepared { ; ; requests, rejections, left_out }
     sink::Settled => Settled { ; verdict; budgets }
     poller::Ask => Ask { after_ms, budgets; request, into; }
-    Snapshot => keyed_transform::Snapshot { baseline; scope; }
+    Snapshot => keyed_transform::Snapshot { baseline, restated; scope; }
 }
 
 impl From<types::Unread> for Unread {

@@ -1,0 +1,158 @@
+//! One file, from its proof to its place among those that are done.
+
+use std::ops::ControlFlow::{Break, Continue};
+
+use tokio::sync::mpsc;
+
+use super::decode::{Found, Piece, decode};
+use super::package::{Broken, Package};
+use super::position::{Place, Reading};
+use super::{Import, LOOK, PIECES, REFUSED_WAIT, Went};
+use crate::component::types::{Batch, Decoded, Unread, WhyUnread};
+use crate::connector::shelf::Fate;
+use crate::connector::{self, Intake, Part, Refused};
+use crate::store::Commit;
+
+impl Import {
+    /// Reads the file that the position names, from there to its end.
+    pub(super) async fn read(&mut self) -> anyhow::Result<Went> {
+        // Before anything of a file is settled, the store has to know which file it is.
+        if let Break(reason) = self.give(Batch::new(), Vec::new(), None).await? {
+            return Ok(Break(reason));
+        }
+        let Some(Reading { item, hash, place, .. }) = self.position.file.clone() else { return Ok(Continue(())) };
+        tracing::info!(source = self.inlet.id, file = item.name, bytes = item.size, "reading a file");
+        let path = self.staging.path(&hash);
+        let proven = tokio::task::spawn_blocking(move || {
+            let mut package = Package::open(&path, &item)?;
+            package.verify().map(|()| package)
+        });
+        let mut stop = self.inlet.stop.clone();
+        let package = tokio::select! {
+            proven = proven => proven?,
+            () = stop.asked() => return Ok(Break(None)),
+        };
+        match package {
+            Ok(package) => self.decode(package, place).await,
+            Err(broken) => self.set_aside(broken).await,
+        }
+    }
+
+    async fn decode(&mut self, package: Package, place: Place) -> anyhow::Result<Went> {
+        let (sender, mut found) = mpsc::channel(PIECES);
+        let node = self.importer.node.clone();
+        let thread = tokio::task::spawn_blocking(move || decode(&node, package, place, &sender));
+        while let Some(found) = found.recv().await {
+            let went = match found {
+                Found::Piece(piece) => self.piece(*piece).await?,
+                Found::Broken(broken) => return self.set_aside(broken).await,
+                Found::NotStarted(reason) => Break(Some(reason)),
+            };
+            if went.is_break() {
+                return Ok(went);
+            }
+        }
+        thread.await?;
+        self.end(Fate::Done, Vec::new()).await
+    }
+
+    async fn piece(&mut self, piece: Piece) -> anyhow::Result<Went> {
+        let Piece { decoded: Decoded { events, mut unread, scope, .. }, place, next } = piece;
+        unread.iter_mut().for_each(|one| one.place = format!("{place}: {}", one.place));
+        // It looks at others from here on: what came before is complete.
+        if scope.as_ref().is_some_and(|scope| self.position.snapshots.is_of_others(scope)) {
+            let part = self.position.snapshots.close();
+            if let Break(reason) = self.give(Batch::new(), Vec::new(), part).await? {
+                return Ok(Break(reason));
+            }
+        }
+        let part = scope.map(|scope| self.position.snapshots.part(scope, self.inlet.clock.unix_ms()));
+        if let Some(file) = &mut self.position.file {
+            file.place = next;
+        }
+        match events.is_empty() && unread.is_empty() && part.is_none() {
+            true => Ok(Continue(())),
+            false => self.give(events, unread, part).await,
+        }
+    }
+
+    async fn set_aside(&mut self, Broken { place, reason }: Broken) -> anyhow::Result<Went> {
+        tracing::warn!(source = self.inlet.id, file = place, reason, "it is set aside; what was read of it stays");
+        // The file itself is kept whole where it is moved to.
+        let letter = Unread { raw: Vec::new(), place, key: None, why: WhyUnread::Rejected, reason };
+        self.end(Fate::Failed, vec![letter]).await
+    }
+
+    /// Nothing more is read of the file: waits until all of it is settled and stored, and puts it away.
+    async fn end(&mut self, fate: Fate, unread: Vec<Unread>) -> anyhow::Result<Went> {
+        let part = match fate {
+            Fate::Done => self.position.snapshots.close(),
+            Fate::Failed => None,
+        };
+        self.position.snapshots.abandon();
+        if let Some(file) = &mut self.position.file {
+            file.fate = Some(fate);
+        }
+        if let Break(reason) = self.give(Batch::new(), unread, part).await? {
+            return Ok(Break(reason));
+        }
+        match self.is_stored().await? {
+            true => self.finish().await.map(Continue),
+            false => Ok(Break(None)),
+        }
+    }
+
+    /// Gives events on, with the position as it is behind them.
+    async fn give(&mut self, events: Batch, unread: Vec<Unread>, part: Option<Part>) -> anyhow::Result<Went> {
+        let first = self.position.event;
+        let closes = part.as_ref().is_some_and(|part| part.closes);
+        self.position.event += events.len() as u64 + u64::from(closes);
+        let position = self.position.encode();
+        match self.inlet.read(connector::Reading { events, unread, first, position, part }).await {
+            Ok(()) => Ok(Continue(())),
+            Err(Refused::Stopping | Refused::Stopped | Refused::Behind { .. }) => Ok(Break(None)),
+            Err(Refused::Broken(reason)) => Err(anyhow::anyhow!(reason)),
+        }
+    }
+
+    /// Waits until the position is stored. False: it will not be, because a sink has stopped or everything does.
+    async fn is_stored(&self) -> anyhow::Result<bool> {
+        let (position, mut stop) = (self.position.encode(), self.inlet.stop.clone());
+        loop {
+            let written = self.inlet.ledger.freed();
+            if self.inlet.store.position(&self.inlet.id).await?.is_some_and(|stored| stored == position) {
+                return Ok(true);
+            }
+            if self.inlet.ledger.is_stuck(self.inlet.source) {
+                return Ok(false);
+            }
+            let again = self.inlet.clock.now() + LOOK;
+            tokio::select! {
+                () = written => {}
+                // A sink may stop without anything being written.
+                () = self.inlet.clock.sleep_until(again) => {}
+                () = self.inlet.waves.closed() => return Ok(false),
+                () = stop.asked() => return Ok(false),
+            }
+        }
+    }
+
+    /// Remembers what was read, and puts the file away. All of it may be done twice.
+    pub(super) async fn finish(&mut self) -> anyhow::Result<()> {
+        let Some(Reading { item, hash, fate: Some(fate), .. }) = self.position.file.take() else { return Ok(()) };
+        if fate == Fate::Done {
+            let position = (self.memory(&hash), item.name.clone().into_bytes());
+            let commit = Commit { positions: vec![position], ..Commit::default() };
+            while let Err(error) = self.inlet.store.commit(commit.clone()).await {
+                // It is found done again at the next start.
+                if !error.is_passing() || self.is_stopped_within(REFUSED_WAIT).await {
+                    return Err(error.into());
+                }
+            }
+        }
+        self.put_away(&item, fate).await;
+        self.staging.remove(&hash).await?;
+        tracing::info!(source = self.inlet.id, file = item.name, ?fate, "the file is read");
+        Ok(())
+    }
+}
