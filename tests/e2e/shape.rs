@@ -71,6 +71,7 @@ fn imports_are_exactly_these() {
             wasi:io/error@0.2.6
             wasi:io/poll@0.2.6
             wasi:io/streams@0.2.6
+            wasi:random/insecure-seed@0.2.6
         diff-profiles
             wasi:cli/environment@0.2.6
             wasi:cli/exit@0.2.6

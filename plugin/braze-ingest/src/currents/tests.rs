@@ -148,12 +148,12 @@ fn what_cannot_be_read_is_kept() {
             reply 200 {"message":"success","rejected":6,"taken":2}
               content-type: application/json
             braze_id:b-8 {"user":{"braze_id":"b-8"},"events":[{"name":"a","time":"1970-01-01T00:00:01Z","properties":{}}]} [time=1970-01-01T00:00:01Z]
-            unread at event 1: invalid type: integer, expected a JSON object at line 1 column 1: 7
-            unread at event 2: it has no `event_type`: {"id":"1","time":1,"user":{"user_id":"b"}}
-            unread at event 3: its `time` is no number of seconds since 1970: {"event_type":"a","user":{"user_id":"b"}}
-            unread at event 4: its `time` is no number of seconds since 1970: {"event_type":"a","time":"soon","user":{"user_id":"b"}}
-            unread at event 5: its `user` is no object: {"event_type":"a","time":1,"user":[]}
-            unread at event 6: its `properties` is no object: {"event_type":"a","time":1,"user":{"user_id":"b"},"properties":"secret"}
+            unread at event 1: invalid type: integer, expected a JSON object at line 1 column 1: {"events":[7]}
+            unread at event 2: it has no `event_type`: {"events":[{"id":"1","time":1,"user":{"user_id":"b"}}]}
+            unread at event 3: its `time` is no number of seconds since 1970: {"events":[{"event_type":"a","user":{"user_id":"b"}}]}
+            unread at event 4: its `time` is no number of seconds since 1970: {"events":[{"event_type":"a","time":"soon","user":{"user_id":"b"}}]}
+            unread at event 5: its `user` is no object: {"events":[{"event_type":"a","time":1,"user":[]}]}
+            unread at event 6: its `properties` is no object: {"events":[{"event_type":"a","time":1,"user":{"user_id":"b"},"properties":"secret"}]}
             skipped at event 7: the person has no `user_id`: 
         "#]],
     );

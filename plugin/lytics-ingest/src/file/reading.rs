@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
+use brazeline_kit::csv::Rows;
 use brazeline_kit::{Decoded, Decoding, Entry, Scope};
 
 use super::File;
-use super::csv::{Columns, Table};
+use super::csv::Columns;
 use super::lines;
 use super::token::{Form, Token};
 use crate::profile::moment;
@@ -25,7 +26,7 @@ pub struct Reading {
     scope: Option<Scope>,
     as_of: Option<String>,
     by_name: Option<Form>,
-    table: Table,
+    rows: Rows,
     columns: Option<Columns>,
     at: Token,
 }
@@ -39,13 +40,13 @@ impl Reading {
             Format::Csv => Some(Form::Csv),
             Format::JsonLines => Some(Form::Lines),
         };
-        let mut table = Table::new(file.delimiter);
-        let columns = match table.row(&at.header, true) {
-            Some((header, _)) => Some(Columns::find(&header, &file)?),
+        let mut rows = Rows::new(file.delimiter);
+        let columns = match rows.of(&at.header, true).next() {
+            Some(header) => Some(Columns::find(&header, &file)?),
             None => None,
         };
         let (scope, as_of) = (file.scope(entry), moment(entry.modified_at_ms));
-        Ok(Self { file, scope, as_of, by_name, table, columns, at })
+        Ok(Self { file, scope, as_of, by_name, rows, columns, at })
     }
 
     /// Says what the file is, once its first byte is there.
@@ -77,40 +78,41 @@ impl Reading {
         Ok(Some((form, text)))
     }
 
-    /// Reads the first row of these bytes; its length, if its end is there.
-    fn row(&mut self, form: Form, bytes: &[u8], last: bool, decoded: &mut Decoded) -> Result<Option<usize>, String> {
-        match form {
-            Form::Csv => self.csv_row(bytes, last, decoded),
-            Form::Lines => self.line(bytes, last, decoded),
+    /// Reads the rows of these bytes; how many bytes they have.
+    fn table(&mut self, bytes: &[u8], last: bool, decoded: &mut Decoded) -> Result<usize, String> {
+        let before = self.at.bytes;
+        let mut piece = self.rows.of(bytes, last);
+        while let Some(row) = piece.next() {
+            self.at.bytes = before + row.at as u64;
+            match &self.columns {
+                None => {
+                    self.columns = Some(Columns::find(&row, &self.file)?);
+                    self.at.header = row.raw.to_vec();
+                }
+                Some(columns) => {
+                    let no_event = match columns.read(&row, &self.file) {
+                        Ok(read) => self.file.say(read, self.as_of.as_deref(), &mut decoded.events)?,
+                        Err(no_event) => Some(no_event),
+                    };
+                    // Without its header a row could not be read again.
+                    let raw = || [&self.at.header, &b"\n"[..], row.raw].concat();
+                    decoded.unread.extend(no_event.map(|no_event| no_event.unread(&raw(), place(&self.at))));
+                }
+            }
+            self.at.rows += 1;
         }
+        let read = bytes.len() - piece.rest().len();
+        self.at.bytes = before + read as u64;
+        Ok(read)
     }
 
-    fn csv_row(&mut self, bytes: &[u8], last: bool, decoded: &mut Decoded) -> Result<Option<usize>, String> {
-        // The second byte of a line end may come later than the first, and an empty line is no row.
-        let blank = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        self.at.bytes += blank as u64;
-        let bytes = &bytes[blank..];
-        let Some((cells, length)) = self.table.row(bytes, last) else {
-            return Ok((blank > 0).then_some(blank));
-        };
-        let raw = without_end(&bytes[..length]);
-        match &self.columns {
-            None => {
-                self.columns = Some(Columns::find(&cells, &self.file)?);
-                self.at.header = raw.to_vec();
-            }
-            Some(columns) => {
-                let no_event = match columns.read(&cells, raw, &self.file) {
-                    Ok(row) => self.file.say(row, self.as_of.as_deref(), &mut decoded.events)?,
-                    Err(no_event) => Some(no_event),
-                };
-                // Without its header a row could not be read again.
-                let raw = || [&self.at.header, &b"\n"[..], raw].concat();
-                decoded.unread.extend(no_event.map(|no_event| no_event.unread(&raw(), self.place())));
-            }
+    /// Reads the lines of these bytes; how many bytes they have.
+    fn lines(&mut self, bytes: &[u8], last: bool, decoded: &mut Decoded) -> Result<usize, String> {
+        let mut rest = bytes;
+        while let Some(length) = self.line(rest, last, decoded)? {
+            rest = &rest[length..];
         }
-        self.ended(length);
-        Ok(Some(blank + length))
+        Ok(bytes.len() - rest.len())
     }
 
     fn line(&mut self, bytes: &[u8], last: bool, decoded: &mut Decoded) -> Result<Option<usize>, String> {
@@ -121,19 +123,16 @@ impl Reading {
             Ok(None) => None,
             Err(no_event) => Some(no_event),
         };
-        decoded.unread.extend(no_event.map(|no_event: NoEvent| no_event.unread(line, self.place())));
-        self.ended(length);
-        Ok(Some(length))
-    }
-
-    fn place(&self) -> String {
-        format!("row {}, byte {}", self.at.rows + 1, self.at.bytes)
-    }
-
-    fn ended(&mut self, length: usize) {
+        decoded.unread.extend(no_event.map(|no_event: NoEvent| no_event.unread(line, place(&self.at))));
         self.at.rows += 1;
         self.at.bytes += length as u64;
+        Ok(Some(length))
     }
+}
+
+/// Where the next row is, for people.
+fn place(at: &Token) -> String {
+    format!("row {}, byte {}", at.rows + 1, at.bytes)
 }
 
 impl Decoding for Reading {
@@ -143,10 +142,11 @@ impl Decoding for Reading {
         pending.extend_from_slice(bytes);
         let mut rest = pending.as_slice();
         if let Some((form, text)) = self.begin(rest, last)? {
-            rest = text;
-            while let Some(length) = self.row(form, rest, last, &mut decoded)? {
-                rest = &rest[length..];
-            }
+            let read = match form {
+                Form::Csv => self.table(text, last, &mut decoded)?,
+                Form::Lines => self.lines(text, last, &mut decoded)?,
+            };
+            rest = &text[read..];
         }
         if rest.len() > ROW_BYTES {
             let row = self.at.rows + 1;
@@ -156,12 +156,6 @@ impl Decoding for Reading {
         decoded.resume = self.at.write();
         Ok(decoded)
     }
-}
-
-/// A row without its line end. White space before it may be empty cells.
-fn without_end(row: &[u8]) -> &[u8] {
-    let row = row.strip_suffix(b"\n").unwrap_or(row);
-    row.strip_suffix(b"\r").unwrap_or(row)
 }
 
 /// The form that a name says, without what it was packed in.

@@ -283,13 +283,13 @@ fn a_quote_that_is_not_closed_does_not_swallow_the_file() {
     let plugin: LyticsIngest = configure(of_vip());
     let wrong = plugin.open(&entry("a.csv"), None).and_then(|mut reading| reading.decode(&file, false));
     expect!["row 2 is longer than 4 MiB: is a quote not closed, or are these no rows?"].assert_eq(&wrong.unwrap_err());
-    // At the end of the file it is a row of the wrong length.
+    // At the end of the file it is one row, and told as what it is.
     check(
         of_vip(),
         "a.csv",
         "braze_id,plan,tags\nu-1,\"gold,a\nu-2,gold,a\n",
         &expect![[r#"
-        unread at row 2, byte 19: it has 2 fields; the header has 3: braze_id,plan,tags
+        unread at row 2, byte 19: the file ends within quotes: one is not closed, or the file was cut: braze_id,plan,tags
         u-1,"gold,a
         u-2,gold,a
         speaks for vip as of 1795424400000, total None

@@ -77,7 +77,7 @@ mod tests {
         expect![[r#"
             Appboy ID,phone_number,note,n
             b-1,'+1555,"a, ""b""",'-5
-            "",,,
+            ,,,
         "#]]
         .assert_eq(&String::from_utf8(segment.csv(&users)).unwrap());
         let archive = zip::ZipArchive::new(Cursor::new(segment.zip(&users))).unwrap();

@@ -50,7 +50,7 @@ fn record(number: usize) -> Avro {
     let fields = [
         ("id", text(&format!("id-{number}"))),
         ("user_id", maybe((number % 7 != 3).then(|| text(&format!("b-{number}"))))),
-        ("external_user_id", maybe((number % 2 == 0).then(|| text(&format!("u-{number}"))))),
+        ("external_user_id", maybe(number.is_multiple_of(2).then(|| text(&format!("u-{number}"))))),
         ("time", maybe((number % 7 != 5).then_some(Avro::Int(1_795_600_000)))),
         ("timezone", maybe((number == 0).then(|| text("Asia/Seoul")))),
         ("campaign_id", maybe(Some(text("c \"1\"")))),
