@@ -12,6 +12,14 @@ mod feed;
 mod host;
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/gnupg.rs"]
+mod gnupg;
+#[path = "support/openssh.rs"]
+mod openssh;
+#[path = "support/proxy.rs"]
+mod proxy;
+#[path = "support/real.rs"]
+mod real;
 #[path = "support/receiver.rs"]
 mod receiver;
 #[path = "support/scene.rs"]
@@ -51,6 +59,8 @@ mod remembers;
 mod replay;
 #[path = "e2e/shape.rs"]
 mod shape;
+#[path = "e2e/shelves.rs"]
+mod shelves;
 #[path = "e2e/vector.rs"]
 mod vector;
 #[path = "e2e/webhooks.rs"]

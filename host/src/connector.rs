@@ -14,6 +14,7 @@ mod page;
 mod person;
 pub mod server;
 mod settings;
+pub mod sftp;
 pub mod shelf;
 mod stdin;
 mod stdout;

@@ -258,5 +258,5 @@ fn mistakes_are_told_with_their_places() {
           found: text
           help: the default is `every: once`
     "#]]
-    .assert_eq(&told(&text.replace("type: drop_folder, path: in", "type: sftp, order: size, pattern: a/b")));
+    .assert_eq(&told(&text.replace("type: drop_folder, path: in", "type: ftp, order: size, pattern: a/b")));
 }

@@ -6,13 +6,14 @@
 
 mod decode;
 mod package;
+pub mod pgp;
 mod position;
 mod staging;
 mod watch;
 
 use std::io;
 use std::ops::ControlFlow::{self, Break, Continue};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,13 +22,14 @@ use tokio::sync::mpsc;
 use crate::component::Node;
 use crate::component::types::{Batch, Decoded, Unread, WhyUnread};
 use crate::config::{Every, Files};
-use crate::connector::shelf::{Fate, Item, Shelf};
+use crate::connector::shelf::{self, Fate, Item, Shelf};
 use crate::connector::{self, Intake, Part, Refused};
 use crate::store::Commit;
 
+use self::pgp::{Keys, NotPlain};
 use super::source::Inlet;
 use decode::{Found, Piece, decode};
-use package::{Broken, Package};
+use package::{Broken, Package, most_bytes};
 use position::{Place, Position, Reading};
 use staging::Staging;
 pub use staging::tidy;
@@ -35,6 +37,8 @@ use watch::Watch;
 
 /// A folder that is watched is looked at so often.
 pub const LOOK: Duration = Duration::from_secs(1);
+/// A server of others so often, unless the operator says otherwise.
+pub const LOOK_FAR: Duration = Duration::from_secs(60);
 /// A file that is about to stand still is not looked at more often than that.
 const SHORTEST_LOOK: Duration = Duration::from_millis(10);
 /// How long to wait before trying again what the disk or the shelf refused.
@@ -52,6 +56,8 @@ pub struct Importer {
     pub files: Files,
     /// How often is looked. Once: what is there is taken, and then the source ends.
     pub every: Every,
+    /// To which the files are encrypted, if they are.
+    pub keys: Option<Arc<Keys>>,
     /// In which the copies lie.
     pub data_dir: PathBuf,
 }
@@ -125,7 +131,11 @@ impl Import {
     async fn round(&mut self) -> anyhow::Result<Went> {
         match self.importer.shelf.list().await {
             Ok(items) => self.watch.look(self.inlet.clock.now(), items),
-            Err(error) => return self.refused(&self.importer.shelf.name(), error).await,
+            // Whoever asks on with a login that is refused may be locked out for it.
+            Err(error) => match shelf::problem(&error) {
+                Some(problem) => return Ok(Break(Some(problem.to_string()))),
+                None => return self.refused(&self.importer.shelf.name(), error).await,
+            },
         }
         while let Some(item) = self.watch.next(self.inlet.clock.now()) {
             if let Break(reason) = self.take(&item).await? {
@@ -136,6 +146,11 @@ impl Import {
     }
 
     async fn take(&mut self, item: &Item) -> anyhow::Result<Went> {
+        if self.importer.shelf.is_far() && self.inlet.store.position(&self.listed(item)).await?.is_some() {
+            tracing::debug!(source = self.inlet.id, file = item.name, "it was read before and looks as it did");
+            self.watch.over(item);
+            return Ok(Continue(()));
+        }
         let copied = match self.staging.copy(&*self.importer.shelf, item).await {
             Ok(hash) => self.importer.shelf.list().await.map(|items| (hash, items)),
             Err(error) => Err(error),
@@ -165,6 +180,7 @@ impl Import {
                 before,
                 "the same was imported before; it is skipped"
             );
+            self.remember(item, &hash, before.into_bytes()).await?;
             self.put_away(item, Fate::Done).await;
             return Ok(Continue(()));
         }
@@ -199,19 +215,18 @@ impl Import {
         }
         let Some(Reading { item, hash, place, .. }) = self.position.file.clone() else { return Ok(Continue(())) };
         tracing::info!(source = self.inlet.id, file = item.name, bytes = item.size, "reading a file");
-        let path = self.staging.path(&hash);
-        let proven = tokio::task::spawn_blocking(move || {
-            let mut package = Package::open(&path, &item)?;
-            package.verify().map(|()| package)
-        });
+        let (path, plain, keys) = (self.staging.path(&hash), self.staging.plain(&hash), self.importer.keys.clone());
+        let name = item.name.clone();
+        let proven = tokio::task::spawn_blocking(move || prove(&path, &plain, &item, keys.as_deref()));
         let mut stop = self.inlet.stop.clone();
         let package = tokio::select! {
             proven = proven => proven?,
             () = stop.asked() => return Ok(Break(None)),
         };
         match package {
-            Ok(package) => self.decode(package, place).await,
-            Err(broken) => self.set_aside(broken).await,
+            Ok(Ok(package)) => self.decode(package, place).await,
+            Ok(Err(broken)) => self.set_aside(broken).await,
+            Err(error) => self.refused(&name, error).await,
         }
     }
 
@@ -318,18 +333,25 @@ impl Import {
     async fn finish(&mut self) -> anyhow::Result<()> {
         let Some(Reading { item, hash, fate: Some(fate), .. }) = self.position.file.take() else { return Ok(()) };
         if fate == Fate::Done {
-            let position = (self.memory(&hash), item.name.clone().into_bytes());
-            let commit = Commit { positions: vec![position], ..Commit::default() };
-            while let Err(error) = self.inlet.store.commit(commit.clone()).await {
-                // It is found done again at the next start.
-                if !error.is_passing() || self.is_stopped_within(REFUSED_WAIT).await {
-                    return Err(error.into());
-                }
-            }
+            self.remember(&item, &hash, item.name.clone().into_bytes()).await?;
         }
         self.put_away(&item, fate).await;
         self.staging.remove(&hash).await?;
         tracing::info!(source = self.inlet.id, file = item.name, ?fate, "the file is read");
+        Ok(())
+    }
+
+    /// Remembers that this was read, under that name first.
+    async fn remember(&mut self, item: &Item, hash: &str, name: Vec<u8>) -> anyhow::Result<()> {
+        let listed = self.importer.shelf.is_far().then(|| (self.listed(item), hash.as_bytes().to_vec()));
+        let positions = listed.into_iter().chain([(self.memory(hash), name)]).collect();
+        let commit = Commit { positions, ..Commit::default() };
+        while let Err(error) = self.inlet.store.commit(commit.clone()).await {
+            // It is found done again at the next start.
+            if !error.is_passing() || self.is_stopped_within(REFUSED_WAIT).await {
+                return Err(error.into());
+            }
+        }
         Ok(())
     }
 
@@ -345,6 +367,11 @@ impl Import {
     /// written with every piece. No source's id holds a `/`.
     fn memory(&self, hash: &str) -> String {
         format!("{}/{hash}", self.inlet.id)
+    }
+
+    /// The same for how it is listed: so it need not be fetched again to be known.
+    fn listed(&self, item: &Item) -> String {
+        format!("{}/listed {} {} {}", self.inlet.id, item.size, item.modified_ms, item.name)
     }
 
     /// Something could not be read or written. It may pass, but who runs once wants to know.
@@ -367,4 +394,15 @@ impl Import {
             () = self.inlet.clock.sleep_until(self.inlet.clock.now() + wait) => false,
         }
     }
+}
+
+/// Reads all of a file, so that it is known to be whole before anything of it is used. An error is the disk's. Blocks.
+fn prove(path: &Path, plain: &Path, item: &Item, keys: Option<&Keys>) -> io::Result<Result<Package, Broken>> {
+    let path = match keys.map(|keys| keys.decrypt(path, plain, most_bytes(item.size))) {
+        None => path,
+        Some(Ok(_)) => plain,
+        Some(Err(NotPlain::Disk(error))) => return Err(error),
+        Some(Err(NotPlain::Broken(reason))) => return Ok(Err(Broken { place: item.name.clone(), reason })),
+    };
+    Ok(Package::open(path, item).and_then(|mut package| package.verify().map(|()| package)))
 }
