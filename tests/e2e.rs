@@ -8,12 +8,14 @@
 mod components;
 #[path = "support/feed.rs"]
 mod feed;
+#[path = "support/gnupg.rs"]
+mod gnupg;
 #[path = "support/host.rs"]
 mod host;
 #[path = "support/http.rs"]
 mod http;
-#[path = "support/gnupg.rs"]
-mod gnupg;
+#[path = "support/moto.rs"]
+mod moto;
 #[path = "support/openssh.rs"]
 mod openssh;
 #[path = "support/proxy.rs"]

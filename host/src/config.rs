@@ -39,7 +39,7 @@ use crate::problem::{Problem, Problems};
 pub use authorization::Authorization;
 pub use every::Every;
 pub use expiry::{Expiry, days_until, today};
-pub use files::{Files, Order, Shelf, WhenDone};
+pub use files::{Files, Order, SftpServer, Shelf, UploadLimits, WhenDone};
 pub use mask::Mask;
 pub use options::{Acknowledge, OnUnknown, SinkOptions, SourceOptions};
 pub use origin::{NotAnOrigin, Origin};

@@ -1,7 +1,13 @@
 //! Files that lie elsewhere, or are encrypted, with the real programs of others at the other end.
 
+#[path = "shelves/object_store.rs"]
+mod object_store;
+#[path = "shelves/pgp.rs"]
 mod pgp;
+#[path = "shelves/sftp.rs"]
 mod sftp;
+#[path = "shelves/sftp_server.rs"]
+mod sftp_server;
 
 use std::io::Write;
 

@@ -17,8 +17,16 @@ impl GnuPg {
     pub fn new() -> Self {
         needs("/usr/bin/gpg", "gnupg");
         let gpg = Self { home: tempfile::Builder::new().prefix("gpg").tempdir().unwrap() };
-        gpg.key("plain", "Key-Type: EDDSA\nKey-Curve: ed25519\nSubkey-Type: ECDH\nSubkey-Curve: cv25519\n", "%no-protection");
-        gpg.key("other", "Key-Type: EDDSA\nKey-Curve: ed25519\nSubkey-Type: ECDH\nSubkey-Curve: cv25519\n", "%no-protection");
+        gpg.key(
+            "plain",
+            "Key-Type: EDDSA\nKey-Curve: ed25519\nSubkey-Type: ECDH\nSubkey-Curve: cv25519\n",
+            "%no-protection",
+        );
+        gpg.key(
+            "other",
+            "Key-Type: EDDSA\nKey-Curve: ed25519\nSubkey-Type: ECDH\nSubkey-Curve: cv25519\n",
+            "%no-protection",
+        );
         let rsa = "Key-Type: RSA\nKey-Length: 2048\nSubkey-Type: RSA\nSubkey-Length: 2048\n";
         gpg.key("locked", rsa, &format!("Passphrase: {PASSPHRASE}"));
         gpg

@@ -1,6 +1,6 @@
 //! Programs of others that tests need: installed where that is asked for, and nowhere else.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
@@ -35,4 +35,26 @@ pub fn run(command: &mut Command) -> String {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{command:?}: {}\n{said}", output.status);
     String::from_utf8_lossy(&output.stdout).into_owned() + &said
+}
+
+/// A server for S3: the one in the path, or, where `CI=true`, one that is installed for these tests alone.
+pub fn moto() -> PathBuf {
+    const PROGRAM: &str = "moto_server";
+    let _alone = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    if let Some(found) = std::env::split_paths(&paths).map(|path| path.join(PROGRAM)).find(|path| path.exists()) {
+        return found;
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moto");
+    let program = folder.join("bin").join(PROGRAM);
+    if !program.exists() {
+        assert_eq!(
+            std::env::var("CI").as_deref(),
+            Ok("true"),
+            "{PROGRAM} is not in the path: `pip install moto[server,s3]`"
+        );
+        run(Command::new("python3").args(["-m", "venv"]).arg(&folder));
+        run(Command::new(folder.join("bin/pip")).args(["install", "-q", "moto[server,s3]==5.2.5"]));
+    }
+    program
 }

@@ -6,8 +6,10 @@ use crate::component::types;
 use crate::config::source_key::FILES;
 use crate::config::{self, Authorization, Files, Pipeline, Placed, Secrets, Source};
 use crate::connector::drop_folder::DropFolder;
+use crate::connector::object_store::{self, ObjectStore};
 use crate::connector::sftp::Sftp;
 use crate::connector::sftp::account::{self, Account, Members};
+use crate::connector::sftp_server::{self, SftpServer};
 use crate::connector::shelf::Shelf;
 use crate::pipeline::import::pgp::Keys;
 use crate::problem::Problem;
@@ -16,6 +18,8 @@ use crate::problem::Problem;
 const AUTHORIZATIONS: &[(&str, &[&str])] = &[
     ("sftp", &[account::PASSWORD, account::PRIVATE_KEY, account::PASSPHRASE]),
     ("sftp_pgp", &[account::PASSWORD, account::PRIVATE_KEY, account::PASSPHRASE, PGP_KEY, PGP_PASSPHRASE]),
+    ("sftp_server", &[sftp_server::account::HOST_KEY]),
+    ("object_store", object_store::account::SECRETS),
     ("pgp", &[PGP_KEY, PGP_PASSPHRASE]),
 ];
 /// Types that hold a key to decrypt with.
@@ -28,7 +32,7 @@ pub fn check(pipeline: &Pipeline, source: &Source) -> Vec<Problem> {
     let Some(files) = &source.options.files else { return Vec::new() };
     let mut problems = Vec::new();
     if let Some(named) = files.shelf.authorization() {
-        problems.extend(fits(pipeline, source, named, account::TYPES));
+        problems.extend(fits(pipeline, source, named, types(&files.shelf)));
         problems.extend(decrypts(pipeline, source, files));
     }
     if let Some(named) = &files.pgp {
@@ -44,8 +48,11 @@ pub fn check(pipeline: &Pipeline, source: &Source) -> Vec<Problem> {
 /// Whether the secrets are what they should be. Nothing is opened.
 pub fn reach(pipeline: &Pipeline, source: &Source, secrets: &Secrets) -> Result<(), Problem> {
     let Some(files) = &source.options.files else { return Ok(()) };
-    if files.shelf.is_far() {
-        shelf(pipeline, source, files, secrets)?;
+    match &files.shelf {
+        // Whether a folder is there is seen when it is opened.
+        config::Shelf::DropFolder { .. } => {}
+        config::Shelf::SftpServer(server) => drop(guests(pipeline, source, &server.authorization, secrets)?),
+        _ => drop(shelf(pipeline, source, files, secrets)?),
     }
     keys(pipeline, source, files, secrets).map(drop)
 }
@@ -61,6 +68,18 @@ pub fn shelf(
         config::Shelf::DropFolder { path } => {
             Arc::new(DropFolder::open(path, files.when_done).map_err(|problem| placed(pipeline, source, problem))?)
         }
+        config::Shelf::SftpServer(server) => {
+            let guests = guests(pipeline, source, &server.authorization, secrets)?;
+            let opened = SftpServer::open(server, guests, files.when_done);
+            Arc::new(opened.map_err(|problem| placed(pipeline, source, problem))?)
+        }
+        config::Shelf::ObjectStore { authorization, bucket, path } => {
+            let named = named(pipeline, source, authorization)?;
+            let store = object_store::account::open(named, secrets, bucket);
+            let store = store.map_err(|wrong| unfit(pipeline, source, named, wrong))?;
+            let shown = format!("the bucket {bucket}/{path}");
+            Arc::new(ObjectStore::new(store, &named.name, shown, path, files.when_done))
+        }
         config::Shelf::Sftp { authorization, path } => {
             let named = named(pipeline, source, authorization)?;
             let account = Account::open(named, secrets, pipeline.folder());
@@ -68,6 +87,28 @@ pub fn shelf(
             Arc::new(Sftp::new(account, path, files.when_done))
         }
     })
+}
+
+/// Who may put files onto a server of ours.
+fn guests(
+    pipeline: &Pipeline,
+    source: &Source,
+    name: &Placed<String>,
+    secrets: &Secrets,
+) -> Result<sftp_server::account::Account, Problem> {
+    let named = named(pipeline, source, name)?;
+    let account = sftp_server::account::Account::open(named, secrets);
+    account.map_err(|wrong| unfit(pipeline, source, named, wrong))
+}
+
+/// Types of authorization for a shelf.
+fn types(shelf: &config::Shelf) -> &'static [&'static str] {
+    match shelf {
+        config::Shelf::DropFolder { .. } => &[],
+        config::Shelf::Sftp { .. } => account::TYPES,
+        config::Shelf::SftpServer(_) => sftp_server::account::TYPES,
+        config::Shelf::ObjectStore { .. } => object_store::account::TYPES,
+    }
 }
 
 /// To which the files are encrypted, if they are.
@@ -122,10 +163,13 @@ fn members(pipeline: &Pipeline, source: &Source, authorization: &Authorization) 
     if PGP_TYPES.contains(&kind) && !authorization.secrets.contains_key(PGP_KEY) {
         return Some(unfit(pipeline, source, authorization, no_key()));
     }
-    match account::TYPES.contains(&kind) {
-        true => Members::of(authorization).err().map(|wrong| unfit(pipeline, source, authorization, wrong)),
-        false => None,
-    }
+    let wrong = match kind {
+        "sftp" | "sftp_pgp" => Members::of(authorization).err(),
+        "sftp_server" => sftp_server::account::Members::of(authorization).err(),
+        "object_store" => object_store::account::Members::of(authorization).err(),
+        _ => None,
+    };
+    wrong.map(|wrong| unfit(pipeline, source, authorization, wrong))
 }
 
 fn no_key() -> Vec<types::Problem> {

@@ -1,5 +1,6 @@
 //! Where do a source's files lie, which of them are meant, and what becomes of them?
 
+mod server;
 mod shelf;
 
 use std::time::Duration;
@@ -11,12 +12,13 @@ use super::fields::Fields;
 use super::keys::{Choice, Key};
 use super::place::{Placed, Report};
 
+pub use server::{SftpServer, UploadLimits};
 pub use shelf::{Shelf, WhenDone};
 
 /// Names the map of what follows.
 pub const FILES: &str = "files";
 /// Types of authorization that serve files.
-pub const FILES_AUTHORIZATIONS: &[&str] = &["sftp", "sftp_pgp", "pgp"];
+pub const FILES_AUTHORIZATIONS: &[&str] = &["sftp", "sftp_pgp", "sftp_server", "object_store", "pgp"];
 const ABOUT: &str = "Where the files lie that a source reads.";
 
 /// Where files lie, and how they are taken.

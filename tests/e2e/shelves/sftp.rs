@@ -41,12 +41,19 @@ fn each_way_to_log_in() {
     ];
     for (way, secret) in ways {
         let (port, fingerprint) = (server.port(), server.fingerprint());
-        let them = format!("type: sftp, host: 127.0.0.1, port: {port}, user: {USER}, fingerprint: \"{fingerprint}\", {way}");
+        let them =
+            format!("type: sftp, host: 127.0.0.1, port: {port}, user: {USER}, fingerprint: \"{fingerprint}\", {way}");
         let place = place(&them, "type: sftp, authorization: them, path: files", ", every: once");
         place.write("secret", secret);
         place.write("passphrase", PASSPHRASE);
         let ended = place.brazeline(&["run", "pipeline.yaml"]);
-        assert_eq!((ended.code, arrived(&place)), (Some(0), vec![0, 1, 2]), "{way}: {}\n{}", ended.stderr, server.log());
+        assert_eq!(
+            (ended.code, arrived(&place)),
+            (Some(0), vec![0, 1, 2]),
+            "{way}: {}\n{}",
+            ended.stderr,
+            server.log()
+        );
         assert!(!ended.stderr.contains(PASSPHRASE) && !ended.stderr.contains(PASSWORD), "{}", ended.stderr);
     }
 }
@@ -167,7 +174,12 @@ fn files_are_read_in_their_order_once_and_become_what_is_asked_for() {
     // Others may be moved or removed.
     std::fs::set_permissions(server.files(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
     for (when_done, left) in [("move", "a.txt done failed folder.json"), ("delete", "a.txt done failed folder.json")] {
-        let place = pipeline(&server, server.port(), &format!(", pattern: \"*.json\", when_done: {when_done}"), ", every: once");
+        let place = pipeline(
+            &server,
+            server.port(),
+            &format!(", pattern: \"*.json\", when_done: {when_done}"),
+            ", every: once",
+        );
         server.put("a.json", rows(3..4));
         let ended = place.brazeline(&["run", "pipeline.yaml"]);
         assert_eq!(names(&server.files()).join(" "), left, "{when_done}: {}", ended.stderr);
@@ -187,9 +199,15 @@ fn mistakes_are_told_without_a_server() {
         ("type: sftp, host: h, user: u", "it has nothing to log in with"),
         ("type: bearer, token: \"SECRET[file.key]\"", "name one whose type is sftp or sftp_pgp"),
         ("type: sftp, hots: h, user: u, password: \"SECRET[file.key]\"", "unknown field `hots`"),
-        ("type: sftp, host: h, user: u, pasword: \"SECRET[file.key]\"", "has a secret `pasword` that its type does not know"),
+        (
+            "type: sftp, host: h, user: u, pasword: \"SECRET[file.key]\"",
+            "has a secret `pasword` that its type does not know",
+        ),
         ("type: sftp, host: h, user: u, fingerprint: aa, password: \"SECRET[file.key]\"", "`aa` is no fingerprint"),
-        ("type: sftp, host: h, user: u, private_key: \"SECRET[file.key]\"", "is no private key as `ssh-keygen` makes it"),
+        (
+            "type: sftp, host: h, user: u, private_key: \"SECRET[file.key]\"",
+            "is no private key as `ssh-keygen` makes it",
+        ),
         ("type: sftp_pgp, host: h, user: u, password: \"SECRET[file.key]\"", "it has no key to decrypt with"),
     ];
     place.write("key", "s3cret-5f1c");

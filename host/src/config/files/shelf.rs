@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::server::SftpServer;
 use crate::config::fields::{Fields, wrong};
 use crate::config::keys::{Choice, Key};
 use crate::config::pipeline::folder;
@@ -18,11 +19,22 @@ pub enum Shelf {
         /// Its path. A relative one begins at the pipeline file's folder; here that is done.
         path: PathBuf,
     },
+    /// A folder of ours, into which others put files over SFTP.
+    SftpServer(SftpServer),
     /// A folder of an SFTP server.
     Sftp {
         /// Who logs in where.
         authorization: Placed<String>,
         /// The folder there; a relative one begins where a login begins.
+        path: String,
+    },
+    /// A bucket of an object store.
+    ObjectStore {
+        /// Whose it is.
+        authorization: Placed<String>,
+        /// The bucket, or container.
+        bucket: String,
+        /// What keys begin with.
         path: String,
     },
 }
@@ -63,10 +75,15 @@ const WHEN_DONE_THERE: Key<WhenDone> = Key {
 };
 
 pub(super) const TYPE: &str = "type";
-const PATH: &str = "path";
+pub(super) const PATH: &str = "path";
 const AUTHORIZATION: &str = "authorization";
 const DROP_FOLDER: &str = "drop_folder";
 const SFTP: &str = "sftp";
+const SFTP_SERVER: &str = "sftp_server";
+const OBJECT_STORE: &str = "object_store";
+const BUCKET: &str = "bucket";
+const TYPES: &str = "`drop_folder`, `sftp`, `sftp_server` or `object_store`";
+const OBJECT_STORE_EXAMPLE: &str = "write `files: { type: object_store, authorization: ..., bucket: exports }`";
 /// Where a login begins.
 const LOGIN_FOLDER: &str = ".";
 const DROP_FOLDER_EXAMPLE: &str = "write `files: { type: drop_folder, path: ./incoming }`";
@@ -76,6 +93,10 @@ impl Display for Shelf {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::DropFolder { path } => path.display().fmt(f),
+            Self::SftpServer(server) => write!(f, "{}, put there by SFTP at {}", server.path.display(), server.address),
+            Self::ObjectStore { authorization, bucket, path } => {
+                write!(f, "{bucket}/{path} (authorization `{}`)", authorization.value)
+            }
             Self::Sftp { authorization, path } => write!(f, "{path} by SFTP (authorization `{}`)", authorization.value),
         }
     }
@@ -85,7 +106,7 @@ impl Shelf {
     /// Whether it is of another machine: then reading costs, and what is there is not ours.
     #[must_use]
     pub fn is_far(&self) -> bool {
-        matches!(self, Self::Sftp { .. })
+        matches!(self, Self::Sftp { .. } | Self::ObjectStore { .. })
     }
 
     /// The authorization that it needs.
@@ -93,7 +114,9 @@ impl Shelf {
     pub fn authorization(&self) -> Option<&Placed<String>> {
         match self {
             Self::DropFolder { .. } => None,
-            Self::Sftp { authorization, .. } => Some(authorization),
+            Self::SftpServer(SftpServer { authorization, .. })
+            | Self::Sftp { authorization, .. }
+            | Self::ObjectStore { authorization, .. } => Some(authorization),
         }
     }
 
@@ -108,10 +131,23 @@ impl Shelf {
                 };
                 (shelf, inside.read(&WHEN_DONE_THERE, report))
             }
+            Some(SFTP_SERVER) => (Self::SftpServer(SftpServer::read(inside, report)), inside.read(&WHEN_DONE, report)),
+            Some(OBJECT_STORE) => {
+                let bucket = inside.required(BUCKET, OBJECT_STORE_EXAMPLE, report);
+                let shelf = Self::ObjectStore {
+                    authorization: named(inside, OBJECT_STORE_EXAMPLE, report),
+                    bucket: bucket
+                        .and_then(|bucket| inside.text_of(bucket, report))
+                        .map(|bucket| bucket.value)
+                        .unwrap_or_default(),
+                    path: inside.text(PATH, report).map(|path| path.value).unwrap_or_default(),
+                };
+                (shelf, inside.read(&WHEN_DONE_THERE, report))
+            }
             other => {
                 if let Some(kind) = kind.filter(|_| other != Some(DROP_FOLDER)) {
                     let what = format!("`{TYPE}` of {}", inside.what);
-                    wrong(&what, &kind.value, &format!("`{DROP_FOLDER}` or `{SFTP}`"), DROP_FOLDER_EXAMPLE, report);
+                    wrong(&what, &kind.value, TYPES, DROP_FOLDER_EXAMPLE, report);
                 }
                 let path = inside.required(PATH, DROP_FOLDER_EXAMPLE, report);
                 let path = path.and_then(|path| inside.text_of(path, report));
@@ -136,11 +172,25 @@ impl Shelf {
         let mut sftp = of("A folder of an SFTP server.", SFTP, path, WHEN_DONE_THERE.property());
         let about = "The name of an authorization of the type `sftp` or `sftp_pgp`.";
         sftp.insert(AUTHORIZATION.to_owned(), text(about));
-        vec![(DROP_FOLDER, drop_folder, vec![TYPE, PATH]), (SFTP, sftp, vec![TYPE, AUTHORIZATION])]
+        let path = "What the keys of the files begin with; all below it counts.";
+        let mut store =
+            of("A bucket of S3, Google Cloud Storage or Azure.", OBJECT_STORE, path, WHEN_DONE_THERE.property());
+        store.insert(BUCKET.to_owned(), text("The bucket, or the container."));
+        store.insert(AUTHORIZATION.to_owned(), text("The name of an authorization of the type `object_store`."));
+        let path = "The folder, which is made if it is not there. A relative path begins at this file's folder.";
+        let mut server = of("A folder into which others put files over SFTP.", SFTP_SERVER, path, WHEN_DONE.property());
+        server.insert(AUTHORIZATION.to_owned(), text("The name of an authorization of the type `sftp_server`."));
+        server.extend(SftpServer::properties());
+        vec![
+            (DROP_FOLDER, drop_folder, vec![TYPE, PATH]),
+            (SFTP, sftp, vec![TYPE, AUTHORIZATION]),
+            (SFTP_SERVER, server, vec![TYPE, AUTHORIZATION, PATH]),
+            (OBJECT_STORE, store, vec![TYPE, AUTHORIZATION, BUCKET]),
+        ]
     }
 }
 
-fn named(inside: &mut Fields<'_>, help: &str, report: &mut Report) -> Placed<String> {
+pub(super) fn named(inside: &mut Fields<'_>, help: &str, report: &mut Report) -> Placed<String> {
     let named = inside.required(AUTHORIZATION, help, report).and_then(|entry| inside.text_of(entry, report));
     named.unwrap_or(Placed { value: String::new(), spot: inside.spot })
 }
