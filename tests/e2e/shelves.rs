@@ -25,10 +25,11 @@ fn place(authorization: &str, files: &str, source: &str) -> Place {
 
 fn rewrite(place: &Place, authorization: &str, files: &str, source: &str) {
     let lines = components::path("lines");
+    let settle = if files.contains("settle") { "" } else { "settle: 0s, " };
     place.write(
         "pipeline.yaml",
         format!(
-            "name: shelves\nauthorizations:\n  them: {{ {authorization} }}\nsources:\n  rows: {{ type: {}, files: {{ settle: 0s, {files} }}{source} }}\nsinks:\n  out: {{ type: file, path: out.ndjson, inputs: [rows], linger: 10ms }}\n",
+            "name: shelves\nauthorizations:\n  them: {{ {authorization} }}\nsources:\n  rows: {{ type: {}, files: {{ {settle}{files} }}{source} }}\nsinks:\n  out: {{ type: file, path: out.ndjson, inputs: [rows], linger: 10ms }}\n",
             lines.display()
         ),
     );

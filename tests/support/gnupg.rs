@@ -1,5 +1,6 @@
 //! A real GnuPG with keys of its own.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,7 +17,9 @@ impl GnuPg {
     /// With a key without passphrase (`plain`), an RSA key with one (`locked`), and one of somebody else (`other`).
     pub fn new() -> Self {
         needs("/usr/bin/gpg", "gnupg");
+        // Short, because sockets lie in it.
         let gpg = Self { home: tempfile::Builder::new().prefix("gpg").tempdir().unwrap() };
+        std::fs::set_permissions(gpg.home.path(), PermissionsExt::from_mode(0o700)).unwrap();
         gpg.key(
             "plain",
             "Key-Type: EDDSA\nKey-Curve: ed25519\nSubkey-Type: ECDH\nSubkey-Curve: cv25519\n",
@@ -34,7 +37,10 @@ impl GnuPg {
 
     fn key(&self, name: &str, kind: &str, protection: &str) {
         let asked = self.home.path().join("asked");
-        let text = format!("{protection}\n{kind}Name-Email: {name}@example.test\nExpire-Date: 0\n%commit\n");
+        // What controls comes first, what describes comes last.
+        let (first, last) = if protection.starts_with('%') { (protection, "") } else { ("", protection) };
+        let name = format!("Name-Email: {name}@example.test\nExpire-Date: 0\n");
+        let text = format!("{first}\n{kind}{name}{last}\n%commit\n");
         std::fs::write(&asked, text).unwrap();
         self.gpg(&["--gen-key", asked.to_str().unwrap()]);
     }

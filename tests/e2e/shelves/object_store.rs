@@ -47,8 +47,8 @@ fn exports_are_found_by_the_day_and_read_once() {
 #[cfg_attr(not(real_moto), ignore = "needs moto, a server that speaks S3")]
 fn objects_become_what_is_asked_for() {
     let store = Moto::start();
+    store.put("other", "x");
     for (when_done, left) in [("move", "in/done/x/a in/failed/b other"), ("delete", "in/failed/b other")] {
-        store.put("other", "x");
         store.put("in/x/a", rows(0..3));
         store.put("in/b", [0x1f, 0x8b, 0]);
         let place = pipeline(&store, &format!(", path: in, when_done: {when_done}"));

