@@ -38,11 +38,6 @@ impl Moto {
         assert_eq!(send(&self.address, "PUT", &format!("/people/{key}"), &[], bytes).unwrap().status, 200);
     }
 
-    /// Takes one away.
-    pub fn delete(&self, key: &str) {
-        let _ = send(&self.address, "DELETE", &format!("/people/{key}"), &[], "");
-    }
-
     /// The keys there, sorted.
     pub fn keys(&self) -> Vec<String> {
         let listed = send(&self.address, "GET", "/people?list-type=2", &[], "").unwrap().body;

@@ -270,8 +270,10 @@ impl Import {
 
     async fn set_aside(&mut self, Broken { place, reason }: Broken) -> anyhow::Result<Went> {
         tracing::warn!(source = self.inlet.id, file = place, reason, "it is set aside; what was read of it stays");
-        // The file itself is kept whole where it is moved to.
-        let letter = Unread { raw: Vec::new(), place, key: None, why: WhyUnread::Rejected, reason };
+        // The file itself is kept whole where it is moved to. Its name and hash tell it from others with the same fault.
+        let file = self.position.file.as_ref();
+        let raw = file.map(|file| format!("{} (sha256 {})", file.item.name, file.hash).into_bytes());
+        let letter = Unread { raw: raw.unwrap_or_default(), place, key: None, why: WhyUnread::Rejected, reason };
         self.end(Fate::Failed, vec![letter]).await
     }
 

@@ -12,7 +12,7 @@ use super::http::Hyper;
 use crate::config::{Authorization, Origin, Secret, Secrets};
 use crate::connector::settings::{Checked, read, wrong};
 
-/// The type of authorization that holds it.
+/// Types of authorization that hold it.
 pub const TYPES: &[&str] = &["object_store"];
 /// The secrets that it may hold: of S3, of S3, of Google, of Azure, of Azure.
 pub const SECRETS: &[&str] =

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::config::{Authorization, Secret, Secrets};
 use crate::connector::settings::{Checked, read, wrong};
 
-/// The type of authorization that holds it.
+/// Types of authorization that hold it.
 pub const TYPES: &[&str] = &["sftp_server"];
 /// The server's own key.
 pub const HOST_KEY: &str = "host_private_key";
