@@ -85,6 +85,8 @@ fn what_is_not_as_it_was_sent_is_set_aside_before_a_row_of_it_is_used() {
     expect![[r#"
         1-for-others: it is encrypted to another key than the `pgp_private_key` that is here: send it anew, encrypted to that one
         2-changed: it was cut short or changed on its way: Modification Detection Code error
+        3-last-byte: it was cut short or changed on its way: Modification Detection Code error
+        4-packed-changed: it was cut short or changed on its way: Modification Detection Code error
         5-cut: it was cut short or changed on its way: Fixed chunk was shorter than expected
         6-plain: it is not encrypted with PGP, or broken from its first bytes on: not enough bytes in buffer: armor header
         7-empty: it is not encrypted with PGP, or broken from its first bytes on: empty input
