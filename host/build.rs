@@ -5,6 +5,8 @@
 
 #[path = "build/guest.rs"]
 mod guest;
+#[path = "build/real.rs"]
+mod real;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ fn main() -> Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").context("cargo names no OUT_DIR")?);
     let components = components(&root.join("plugin"))?;
     watch(root, &components);
+    real::tell();
     // OUT_DIR is <target>/<profile>/build/<package>/out. The lock of <target> itself is held by the cargo that waits for us.
     let target = out.ancestors().nth(4).context("OUT_DIR lies in no target folder")?.join("components");
     let names: Vec<&str> = components.iter().map(|component| component.name.as_str()).collect();

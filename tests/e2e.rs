@@ -8,10 +8,20 @@
 mod components;
 #[path = "support/feed.rs"]
 mod feed;
+#[path = "support/gnupg.rs"]
+mod gnupg;
 #[path = "support/host.rs"]
 mod host;
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/moto.rs"]
+mod moto;
+#[path = "support/openssh.rs"]
+mod openssh;
+#[path = "support/proxy.rs"]
+mod proxy;
+#[path = "support/real.rs"]
+mod real;
 #[path = "support/receiver.rs"]
 mod receiver;
 #[path = "support/scene.rs"]
@@ -53,6 +63,8 @@ mod replay;
 mod segments;
 #[path = "e2e/shape.rs"]
 mod shape;
+#[path = "e2e/shelves.rs"]
+mod shelves;
 #[path = "e2e/vector.rs"]
 mod vector;
 #[path = "e2e/webhooks.rs"]

@@ -4,6 +4,7 @@
 //! opens nothing, so that a file can be checked anywhere. [`Assembly::graph`] then gives each node its secrets and its address. Nothing
 //! here starts anything.
 
+mod files;
 mod options;
 mod outbox;
 mod plugin;
@@ -12,10 +13,12 @@ mod reach;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::clock::{Clock, Moment};
 use crate::component::{Component, Kind, Library, Node};
 use crate::config::{self, Pipeline, Secrets};
+use crate::connector::shelf::Shelf;
 use crate::delivery::budget::Shared;
 use crate::delivery::request::Client;
 use crate::pipeline::graph::{self, Graph, SourceKind};
@@ -102,10 +105,11 @@ impl<'p> Assembly<'p> {
 
     /// Whether every node can get its secrets and knows where it sends to. Nothing is opened.
     pub fn reach(&self, secrets: &Secrets) -> Result<(), Problems> {
-        let certificates =
-            self.pipeline.sources.iter().filter_map(|source| reach::certificate(self.pipeline, source).err());
+        let sources = &self.pipeline.sources;
+        let certificates = sources.iter().filter_map(|source| reach::certificate(self.pipeline, source).err());
         let nodes = self.pipeline.nodes().filter_map(|node| self.reaches(node, secrets).err());
-        let problems: Vec<Problem> = certificates.chain(nodes).collect();
+        let files = sources.iter().filter_map(|source| files::reach(self.pipeline, source, secrets).err());
+        let problems: Vec<Problem> = certificates.chain(nodes).chain(files).collect();
         if problems.is_empty() { Ok(()) } else { Err(Problems::new(problems)) }
     }
 
@@ -118,6 +122,17 @@ impl<'p> Assembly<'p> {
             Plugin::Source(_) => reach::callers(self.pipeline, node, secrets).map(drop),
             Plugin::Sink(_) => reach::own_scheme(self.pipeline, node, secrets).map(drop),
         }
+    }
+
+    /// The sources whose files lie on other machines. Nothing is connected yet.
+    pub fn shelves(
+        &self,
+        secrets: &Secrets,
+    ) -> Result<Vec<(&config::Source, &config::Files, Arc<dyn Shelf>)>, Problem> {
+        let sources = self.pipeline.sources.iter();
+        let far = sources.filter_map(|source| Some((source, source.options.files.as_ref()?)));
+        let far = far.filter(|(_, files)| files.shelf.is_far());
+        far.map(|(source, files)| Ok((source, files, files::shelf(self.pipeline, source, files, secrets)?))).collect()
     }
 
     /// The components that read what is sent to a source, by its id.
@@ -194,7 +209,7 @@ impl<'p> Assembly<'p> {
                 SourceKind::Poller(Poller { node: component.clone(), targets, client, budgets, every })
             }
             Plugin::Component { kind: Kind::Decoder, node: component, .. } => {
-                SourceKind::Files(options::importer(pipeline, source, component)?)
+                SourceKind::Files(options::importer(pipeline, source, component, secrets)?)
             }
             Plugin::Component { node: component, plan, .. } => SourceKind::Receiver {
                 node: component.clone(),

@@ -42,7 +42,7 @@ pub use authorization::Authorization;
 pub use deduplicate::{By, Deduplicate};
 pub use every::Every;
 pub use expiry::{Expiry, days_until, today};
-pub use files::{DropFolder, Files, Order, WhenDone};
+pub use files::{Files, Order, SftpServer, Shelf, UploadLimits, WhenDone};
 pub use mask::Mask;
 pub use options::{Acknowledge, OnUnknown, SinkOptions, SourceOptions};
 pub use origin::{NotAnOrigin, Origin};

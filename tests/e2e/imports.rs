@@ -239,24 +239,24 @@ fn mistakes_are_told_with_their_places() {
           at pipeline.yaml:3:36
           help: write `files: { type: drop_folder, path: ./incoming }`
 
-        error: `type` of `files` of source `rows` must be `drop_folder`
+        error: `type` of `files` of source `rows` must be `drop_folder`, `sftp`, `sftp_server` or `object_store`
           at pipeline.yaml:3:44
           found: text
           help: write `files: { type: drop_folder, path: ./incoming }`
 
         error: `order` of `files` of source `rows` must be `modified` or `name`
-          at pipeline.yaml:3:57
+          at pipeline.yaml:3:56
           found: text
           help: the default is `order: modified`
 
         error: `pattern` of `files` of source `rows` must be a pattern of file names
-          at pipeline.yaml:3:72
+          at pipeline.yaml:3:71
           help: write `pattern: "*.csv"`; a folder stands in `path`
 
         error: `every` of source `rows` must be `once` or a duration such as `5m`
-          at pipeline.yaml:3:124
+          at pipeline.yaml:3:123
           found: text
           help: the default is `every: once`
     "#]]
-    .assert_eq(&told(&text.replace("type: drop_folder, path: in", "type: sftp, order: size, pattern: a/b")));
+    .assert_eq(&told(&text.replace("type: drop_folder, path: in", "type: ftp, order: size, pattern: a/b")));
 }

@@ -1,14 +1,12 @@
 //! Which of the host's keys mean something to a source depends on what stands there.
 
-use std::sync::Arc;
-
+use super::files;
 use super::plugin::Plugin;
 use crate::component::{Kind, Node};
 use crate::config::source_key::{ACKNOWLEDGE, ADDRESS, DEDUPLICATE, EVERY, FILES, MAX_BODY, TLS};
-use crate::config::{Acknowledge, By, Every, Pipeline, Source};
+use crate::config::{Acknowledge, By, Every, Pipeline, Secrets, Source};
 use crate::connector::SourceSettings;
-use crate::connector::drop_folder::DropFolder;
-use crate::pipeline::import::{Importer, LOOK};
+use crate::pipeline::import::{Importer, LOOK, LOOK_FAR};
 use crate::problem::Problem;
 
 /// Those that do not mean something to every source.
@@ -34,6 +32,7 @@ pub fn check(pipeline: &Pipeline, source: &Source, plugin: &Plugin) -> Vec<Probl
         problems.push(no_files(pipeline, source));
     }
     problems.extend(forgetful(pipeline, source, plugin));
+    problems.extend(files::check(pipeline, source));
     problems
 }
 
@@ -70,17 +69,15 @@ fn no_files(pipeline: &Pipeline, source: &Source) -> Problem {
     Problem::error(what, help).at(pipeline.place(source.node.spot))
 }
 
-/// What reads the files of a source, with the folder opened.
-pub fn importer(pipeline: &Pipeline, source: &Source, node: &Node) -> Result<Importer, Problem> {
+/// What reads the files of a source, with the shelf ready.
+pub fn importer(pipeline: &Pipeline, source: &Source, node: &Node, secrets: &Secrets) -> Result<Importer, Problem> {
     let files = source.options.files.clone().ok_or_else(|| no_files(pipeline, source))?;
-    let spot = source.options.stated.get(FILES).copied().unwrap_or(source.node.spot);
-    let shelf = DropFolder::open(&files.folder).map_err(|mut problem| {
-        problem.what = format!("{}: {}", source.node.name(), problem.what);
-        problem.at(pipeline.place(spot))
-    })?;
+    let shelf = files::shelf(pipeline, source, &files, secrets)?;
+    let keys = files::keys(pipeline, source, &files, secrets)?;
     let every = match source.options.stated.contains_key(EVERY) {
         true => source.options.every,
+        false if files.shelf.is_far() => Every::After(LOOK_FAR),
         false => Every::After(LOOK),
     };
-    Ok(Importer { node: node.clone(), shelf: Arc::new(shelf), files, every, data_dir: pipeline.data_dir.clone() })
+    Ok(Importer { node: node.clone(), shelf, files, every, keys, data_dir: pipeline.data_dir.clone() })
 }

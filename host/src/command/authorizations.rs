@@ -58,7 +58,7 @@ fn rows(pipeline: &Pipeline, of: &Authorization, today: Date) -> Vec<(String, St
     let near = of.expiry(today).and_then(config::Expiry::words).map(|words| format!(" ({words})")).unwrap_or_default();
     row("expires", of.expires.as_ref().map(|expires| format!("{}{near}", expires.value)));
     row("share", (of.share < 1.0).then(|| of.share.to_string()));
-    let users: Vec<String> = users(pipeline, of).map(Node::name).collect();
+    let users: Vec<String> = pipeline.users(of).map(Node::name).collect();
     row("used by", Some(if users.is_empty() { "nobody".to_owned() } else { users.join(", ") }));
     rows
 }
@@ -79,10 +79,6 @@ fn object(pipeline: &Pipeline, of: &Authorization, today: Date) -> Json {
         "expires": of.expires.as_ref().map(|expires| expires.value.to_string()),
         "expires_in_days": of.expires.as_ref().map(|expires| config::days_until(expires.value, today)),
         "share": of.share,
-        "used_by": users(pipeline, of).map(|node| json!({ "kind": node.kind.word(), "id": node.id })).collect::<Vec<_>>(),
+        "used_by": pipeline.users(of).map(|node| json!({ "kind": node.kind.word(), "id": node.id })).collect::<Vec<_>>(),
     })
-}
-
-fn users<'p>(pipeline: &'p Pipeline, of: &'p Authorization) -> impl Iterator<Item = &'p Node> {
-    pipeline.nodes().filter(|node| node.authorization.as_ref().is_some_and(|named| named.value == of.name))
 }

@@ -88,11 +88,7 @@ fn show_authorizations(pipeline: &Pipeline) {
         println!("authorizations");
     }
     for authorization in &pipeline.authorizations {
-        let users: Vec<&str> = pipeline
-            .nodes()
-            .filter(|node| node.authorization.as_ref().is_some_and(|named| named.value == authorization.name))
-            .map(|node| node.id.as_str())
-            .collect();
+        let users: Vec<&str> = pipeline.users(authorization).map(|node| node.id.as_str()).collect();
         let label = authorization.label.as_ref().map(|label| format!(", {label}")).unwrap_or_default();
         println!("  {} ({}{label}), used by {}", authorization.name, authorization.kind.value, listed(&users));
         authorization.description.iter().for_each(|description| println!("    {description}"));
@@ -128,7 +124,7 @@ fn show_source(assembly: &Assembly<'_>, source: &Source) {
         println!("    listens at {scheme}://{}", source.options.listens_at());
     }
     if let Some(files) = &source.options.files {
-        println!("    reads files `{}` from {}", files.pattern, files.folder.path.display());
+        println!("    reads files `{}` from {}", files.pattern, files.shelf);
     }
     if matches!(plugin, Plugin::Component { kind: Kind::Poller, .. }) {
         show_targets(assembly, &source.node, "asks");

@@ -1,14 +1,18 @@
 //! `brazeline check --live`
 //!
 //! Do the credentials work? Each is asked about at its vendor, with a request that changes nothing: once for each authorization and kind of
-//! plugin. Which call that is, which permission it needs and what an answer means is the component's word; its documentation says it.
+//! plugin. Which call that is, which permission it needs and what an answer means is the component's word; its documentation says it. A server
+//! with files is logged in at and asked for a list.
 //!
 //! - `works`: the vendor took the request, so the credential may do what this plugin does.
 //! - `fails`: the vendor refused it; the component says why and what to do.
 //! - `unknown`: nothing is proven, because the vendor was not reached, or answered something else.
 
+mod files;
+
 use anyhow::Context;
 use futures_util::future::join_all;
+use tokio::runtime::Runtime;
 
 use super::Exit;
 use crate::assembly::{Assembly, Proof};
@@ -16,7 +20,7 @@ use crate::clock::Clock;
 use crate::component::types::Finding;
 use crate::config::{Mask, Node, Secrets};
 use crate::delivery::request::{Client, Sent};
-use crate::problem::Clean;
+use crate::problem::{Clean, Problems};
 
 /// For a vendor that was not reached.
 const NOT_REACHED: &str =
@@ -25,8 +29,10 @@ const NOT_REACHED: &str =
 /// Proves what can be proven, and shows it.
 pub fn live(assembly: &Assembly<'_>, secrets: &Secrets) -> Result<Exit, super::Failure> {
     let clock = Clock::system();
+    let shelves = assembly.shelves(secrets).map_err(Problems::from)?;
     let proofs = assembly.proofs(secrets, &clock.nonce())?;
-    let sent = send(&proofs, &clock)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no threads")?;
+    let sent = send(&proofs, &clock, &runtime);
     println!("live");
     let mask = secrets.mask();
     let mut exit = Exit::Done;
@@ -37,8 +43,15 @@ pub fn live(assembly: &Assembly<'_>, secrets: &Secrets) -> Result<Exit, super::F
         }
         show(proof, &said, &mask);
     }
+    if !runtime.block_on(files::list(&shelves, &mask)) {
+        exit = Exit::Stopped;
+    }
     for authorization in &assembly.pipeline.authorizations {
-        if !proofs.iter().any(|proof| proof.authorization == authorization.name) {
+        let fetches = |(_, files, _): &files::Far<'_>| {
+            files.shelf.authorization().is_some_and(|named| named.value == authorization.name)
+        };
+        let is_asked = proofs.iter().any(|proof| proof.authorization == authorization.name);
+        if !is_asked && !shelves.iter().any(fetches) {
             println!("  {}: not asked about, no plugin that uses it can", authorization.name);
         }
     }
@@ -46,15 +59,14 @@ pub fn live(assembly: &Assembly<'_>, secrets: &Secrets) -> Result<Exit, super::F
 }
 
 /// All at once, because one that is not reached takes its time.
-fn send(proofs: &[Proof<'_>], clock: &Clock) -> anyhow::Result<Vec<Option<Sent>>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no threads")?;
+fn send(proofs: &[Proof<'_>], clock: &Clock, runtime: &Runtime) -> Vec<Option<Sent>> {
     let client = Client::new(*clock);
     let ask = async |proof: &Proof<'_>| match &proof.request {
         Ok(Some(request)) => Some(client.send(&proof.targets, request).await),
         Ok(None) | Err(_) => None,
     };
     // Made within the runtime, whose clock it uses.
-    Ok(runtime.block_on(async { join_all(proofs.iter().map(ask)).await }))
+    runtime.block_on(async { join_all(proofs.iter().map(ask)).await })
 }
 
 enum Said {

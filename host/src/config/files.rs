@@ -1,58 +1,41 @@
 //! Where do a source's files lie, which of them are meant, and what becomes of them?
 
-use std::path::PathBuf;
+mod server;
+mod shelf;
+
 use std::time::Duration;
 
 use glob::Pattern;
 use serde_json::{Map, Value as Json, json};
 
-use super::fields::{Fields, wrong};
+use super::fields::Fields;
 use super::keys::{Choice, Key};
-use super::pipeline::folder;
-use super::place::Report;
+use super::place::{Placed, Report};
+
+pub use server::{SftpServer, UploadLimits};
+pub use shelf::{Shelf, WhenDone};
 
 /// Names the map of what follows.
 pub const FILES: &str = "files";
+/// Types of authorization that serve files.
+pub const FILES_AUTHORIZATIONS: &[&str] = &["sftp", "sftp_pgp", "sftp_server", "object_store", "pgp"];
 const ABOUT: &str = "Where the files lie that a source reads.";
 
 /// Where files lie, and how they are taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files {
     /// Where.
-    pub folder: DropFolder,
+    pub shelf: Shelf,
     /// Which of them, by name.
     pub pattern: Pattern,
     /// How long a file must have stood still.
     pub settle: Duration,
     /// Which comes first.
     pub order: Order,
-}
-
-/// A folder of this machine into which somebody puts files.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DropFolder {
-    /// Its path. A relative one begins at the pipeline file's folder; here that is done.
-    pub path: PathBuf,
     /// What becomes of a file that was read.
     pub when_done: WhenDone,
-}
-
-/// What becomes of a file that was read whole?
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum WhenDone {
-    /// It goes to the folder `done` beside it.
-    Move,
-    /// It stays where it is.
-    Keep,
-    /// It is removed.
-    Delete,
-    /// It stays, and so does one that could not be read: the run only rehearses. Nobody writes that into a pipeline file.
-    Untouched,
-}
-
-impl Choice for WhenDone {
-    const WORDS: &'static [(&'static str, Self)] =
-        &[("move", Self::Move), ("keep", Self::Keep), ("delete", Self::Delete)];
+    /// The authorization with the key to which the files are encrypted, if it is not the shelf's own.
+    pub pgp: Option<Placed<String>>,
 }
 
 /// Which of several files comes first?
@@ -67,14 +50,6 @@ pub enum Order {
 impl Choice for Order {
     const WORDS: &'static [(&'static str, Self)] = &[("modified", Self::Modified), ("name", Self::Name)];
 }
-
-/// What was read stays to be looked at, and the folder shows what is still to come.
-const WHEN_DONE: Key<WhenDone> = Key {
-    name: "when_done",
-    about: "What becomes of a file that was read: it is moved to the folder `done` beside it, kept, or deleted.",
-    default: WhenDone::Move,
-    bounds: None,
-};
 
 /// Longer than the pauses of a copy over a slow line that still moves.
 const SETTLE: Key<Duration> = Key {
@@ -91,38 +66,35 @@ const ORDER: Key<Order> = Key {
     bounds: None,
 };
 
-const TYPE: &str = "type";
-const DROP_FOLDER: &str = "drop_folder";
-const PATH: &str = "path";
 const PATTERN: &str = "pattern";
+const PATTERN_ABOUT: &str = "Which files are meant: `*` is any text, `?` any letter.";
 const EVERYTHING: &str = "*";
-const EXAMPLE: &str = "files: { type: drop_folder, path: ./incoming }";
+const PGP: &str = "pgp";
+const PGP_ABOUT: &str = "The name of an authorization with a `pgp_private_key`: the files are encrypted to that key, and no other is taken.";
 
 impl Files {
     /// Nothing of it is moved.
     pub fn stay(&mut self) {
-        self.folder.when_done = WhenDone::Untouched;
+        self.when_done = WhenDone::Untouched;
+    }
+
+    /// The authorizations that it names.
+    pub fn authorizations(&self) -> impl Iterator<Item = &Placed<String>> {
+        self.shelf.authorization().into_iter().chain(&self.pgp)
     }
 
     pub(super) fn read(fields: &mut Fields<'_>, report: &mut Report) -> Option<Self> {
         let what = format!("`{FILES}` of {}", fields.what);
         let entry = fields.get(FILES)?;
         let mut inside = Fields::of(what, &entry.value, report)?;
-        let help = format!("write `{EXAMPLE}`");
-        if let Some(kind) = inside.required(TYPE, &help, report)
-            && kind.value.as_text() != Some(DROP_FOLDER)
-        {
-            wrong(&format!("`{TYPE}` of {}", inside.what), &kind.value, &format!("`{DROP_FOLDER}`"), &help, report);
-        }
-        let path = inside.required(PATH, &help, report).and_then(|path| inside.text_of(path, report));
+        let (shelf, when_done) = Shelf::read(&mut inside, report);
         let files = Self {
+            shelf,
+            when_done,
             pattern: pattern(&mut inside, report),
             settle: inside.read(&SETTLE, report),
             order: inside.read(&ORDER, report),
-            folder: DropFolder {
-                path: path.map(|path| folder(&report.file).join(path.value)).unwrap_or_default(),
-                when_done: inside.read(&WHEN_DONE, report),
-            },
+            pgp: inside.text(PGP, report),
         };
         inside.refuse_rest(report);
         Some(files)
@@ -130,19 +102,26 @@ impl Files {
 
     /// The key as a property of a JSON Schema.
     pub(super) fn property() -> (String, Json) {
-        let text = |about: &str| json!({ "type": "string", "description": about });
-        let mut inside: Map<_, _> = [WHEN_DONE.property(), SETTLE.property(), ORDER.property()].into_iter().collect();
-        inside.insert(TYPE.to_owned(), json!({ "const": DROP_FOLDER, "description": "A folder of this machine." }));
-        inside.insert(PATH.to_owned(), text("The folder. A relative path begins at this file's folder."));
-        let mut pattern = text("Which files are meant: `*` is any text, `?` any letter.");
-        pattern["default"] = EVERYTHING.into();
-        inside.insert(PATTERN.to_owned(), pattern);
-        let schema = json!({
-            "type": "object", "description": ABOUT, "properties": inside, "required": [TYPE, PATH],
-            "additionalProperties": false,
-        });
-        (FILES.to_owned(), schema)
+        let shelf = |(title, own, required): (&str, Map<String, Json>, Vec<&str>)| {
+            let mut properties = shared();
+            properties.extend(own);
+            json!({
+                "title": title, "type": "object", "properties": properties, "required": required,
+                "additionalProperties": false,
+            })
+        };
+        let shelves: Vec<Json> = Shelf::types().into_iter().map(shelf).collect();
+        (FILES.to_owned(), json!({ "description": ABOUT, "oneOf": shelves }))
     }
+}
+
+/// What files have wherever they lie.
+fn shared() -> Map<String, Json> {
+    let mut shared: Map<_, _> = [SETTLE.property(), ORDER.property()].into_iter().collect();
+    let pattern = json!({ "type": "string", "description": PATTERN_ABOUT, "default": EVERYTHING });
+    shared.insert(PATTERN.to_owned(), pattern);
+    shared.insert(PGP.to_owned(), json!({ "type": "string", "description": PGP_ABOUT }));
+    shared
 }
 
 fn pattern(inside: &mut Fields<'_>, report: &mut Report) -> Pattern {

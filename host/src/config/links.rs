@@ -125,9 +125,17 @@ fn nodes(shape: &Shape) -> impl Iterator<Item = &Node> {
     sources.chain(transforms).chain(shape.sinks.iter().map(|sink| &sink.node))
 }
 
+/// Every authorization that is named, and by whom.
+fn named(shape: &Shape) -> impl Iterator<Item = (&Node, &Placed<String>)> {
+    let own = nodes(shape).filter_map(|node| Some((node, node.authorization.as_ref()?)));
+    let files = shape.sources.iter().filter_map(|source| Some((&source.node, source.options.files.as_ref()?)));
+    // What could not be read has no name.
+    let named = files.flat_map(|(node, files)| files.authorizations().map(move |named| (node, named)));
+    own.chain(named.filter(|(_, named)| !named.value.is_empty()))
+}
+
 fn authorizations(shape: &Shape, names: &Names<'_>, report: &mut Report) {
-    for node in nodes(shape) {
-        let Some(Placed { value: name, spot }) = &node.authorization else { continue };
+    for (node, Placed { value: name, spot }) in named(shape) {
         let known = names.authorizations.iter().copied();
         if known.clone().any(|other| other == name) {
             continue;
@@ -144,8 +152,7 @@ fn authorizations(shape: &Shape, names: &Names<'_>, report: &mut Report) {
 fn unused(shape: &Shape, report: &mut Report) {
     for authorization in &shape.authorizations {
         let name = &authorization.name;
-        let is_used = nodes(shape).any(|node| node.authorization.as_ref().is_some_and(|used| used.value == *name));
-        if !is_used {
+        if !named(shape).any(|(_, used)| used.value == *name) {
             let help = format!("add `authorization: {name}` to the node that needs it, or remove it");
             report.add(authorization.spot, Problem::warning(format!("no node uses authorization `{name}`"), help));
         }

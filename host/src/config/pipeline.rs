@@ -184,8 +184,26 @@ impl Pipeline {
     /// The credential of a node.
     #[must_use]
     pub fn authorization_of(&self, node: &Node) -> Option<&Authorization> {
-        let name = &node.authorization.as_ref()?.value;
-        self.authorizations.iter().find(|authorization| authorization.name == *name)
+        self.authorization(&node.authorization.as_ref()?.value)
+    }
+
+    /// The credential of this name.
+    #[must_use]
+    pub fn authorization(&self, name: &str) -> Option<&Authorization> {
+        self.authorizations.iter().find(|authorization| authorization.name == name)
+    }
+
+    /// The nodes that use a credential, themselves or for their files.
+    pub fn users<'p>(&'p self, of: &'p Authorization) -> impl Iterator<Item = &'p Node> {
+        let is_used = |named: &Placed<String>| named.value == of.name;
+        let files = |node: &Node| {
+            let source = self.sources.iter().find(|source| source.node.kind == node.kind && source.node.id == node.id);
+            source.and_then(|source| source.options.files.as_ref())
+        };
+        self.nodes().filter(move |node| {
+            node.authorization.as_ref().is_some_and(is_used)
+                || files(node).is_some_and(|files| files.authorizations().any(is_used))
+        })
     }
 
     /// What the node's component is configured with: its settings and, under `authorization`, the members that are no secrets.

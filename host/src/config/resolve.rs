@@ -1,17 +1,20 @@
 //! Fetches the secrets that an authorization names.
 //!
-//! It is a step of its own, so that a pipeline file can be checked where its secrets are not.
+//! It is a step of its own, so that a pipeline file can be checked where its secrets are not. A secret is one line of text, but for a private
+//! key: that is text of many lines, and becomes Base64 where it is bytes.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+
 use super::authorization::Authorization;
 use super::mask::Mask;
 use super::pipeline::Pipeline;
 use super::place::Report;
-use super::secret::{Reference, Secret};
+use super::secret::{Reference, Secret, is_private_key};
 use crate::problem::{Problem, Problems};
 
 /// No key is so long; a path to a log file, given by mistake, is not read whole.
@@ -74,7 +77,7 @@ impl Pipeline {
         let mut secrets = Secrets::default();
         for authorization in &self.authorizations {
             for (member, reference) in &authorization.secrets {
-                match self.fetch(&reference.value, env) {
+                match self.fetch(member, &reference.value, env) {
                     Ok(secret) => {
                         let members = secrets.0.entry(authorization.name.clone()).or_default();
                         members.insert(member.clone(), secret);
@@ -97,7 +100,8 @@ impl Pipeline {
         }
     }
 
-    fn fetch(&self, reference: &Reference, env: &dyn Env) -> Result<Secret, Failure> {
+    fn fetch(&self, member: &str, reference: &Reference, env: &dyn Env) -> Result<Secret, Failure> {
+        let is_private_key = is_private_key(member);
         let secret = match reference {
             Reference::Variable(name) => match env.variable(name) {
                 None => return Err(Failure::NotSet),
@@ -105,11 +109,18 @@ impl Pipeline {
             },
             Reference::File(path) => {
                 let bytes = env.file(&self.folder().join(path)).map_err(Failure::File)?;
-                let text = String::from_utf8(bytes).map_err(|_| Failure::NotText)?;
-                without_last_newline(text)
+                match String::from_utf8(bytes) {
+                    Ok(text) => without_last_newline(text),
+                    Err(error) if is_private_key => BASE64_STANDARD.encode(error.into_bytes()),
+                    Err(_) => return Err(Failure::NotText),
+                }
             }
         };
-        checked(secret)
+        match is_private_key {
+            true if secret.is_empty() => Err(Failure::Empty),
+            true => Ok(Secret::new(secret)),
+            false => checked(secret),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::component_schema::embedded;
+use super::files::FILES_AUTHORIZATIONS;
 use super::node::{INPUTS, SHARED_KEYS};
 use super::options::{SinkOptions, SourceOptions};
 use super::pipeline::Kind;
@@ -146,7 +147,9 @@ fn type_is(schema: Json) -> Json {
 }
 
 fn authorization(plugins: &[Known]) -> Json {
-    let mut types: Vec<&str> = plugins.iter().flat_map(|plugin| &plugin.authorizations).map(String::as_str).collect();
+    let own = FILES_AUTHORIZATIONS.iter().copied();
+    let plugins = plugins.iter().flat_map(|plugin| &plugin.authorizations).map(String::as_str);
+    let mut types: Vec<&str> = plugins.chain(own).collect();
     types.sort_unstable();
     types.dedup();
     json!({

@@ -21,6 +21,9 @@ pub(super) const OWN_MEMBERS: [&str; 7] = ["type", "label", "description", "host
 /// A member whose name ends so is a secret, whatever its owner thinks: a key in a pipeline file ends up in version control.
 const SECRET_NAMES: [&str; 5] = ["key", "token", "secret", "password", "passphrase"];
 
+/// A member whose name ends so is a private key: a file of several lines, or of bytes that are no text.
+const PRIVATE_KEY: &str = "private_key";
+
 /// Where a secret is to be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reference {
@@ -74,6 +77,11 @@ pub(super) fn mentions_secret(text: &str) -> bool {
 pub(super) fn must_be_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET_NAMES.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Whether a member with this name is a private key, which is no line of text.
+pub(super) fn is_private_key(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(PRIVATE_KEY)
 }
 
 /// Reports every secret that is written where none can be.

@@ -11,14 +11,9 @@ use tokio::fs;
 use tokio::io::AsyncSeekExt;
 
 use super::settings;
-use super::shelf::{Content, Doing, Fate, Item, Shelf};
-use crate::config::{self, WhenDone};
+use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, Shelf};
+use crate::config::WhenDone;
 use crate::problem::Problem;
-
-/// Beside the files: those that were read.
-const DONE: &str = "done";
-/// Beside the files: those that are not what they should be.
-const FAILED: &str = "failed";
 
 /// See the module.
 #[derive(Debug)]
@@ -29,9 +24,9 @@ pub struct DropFolder {
 
 impl DropFolder {
     /// Opens it; a folder that is not there is a mistake in the pipeline file.
-    pub fn open(folder: &config::DropFolder) -> Result<Self, Problem> {
-        std::fs::read_dir(&folder.path).map_err(|error| settings::unusable(&folder.path, &error))?;
-        Ok(Self { path: folder.path.clone(), when_done: folder.when_done })
+    pub fn open(path: &Path, when_done: WhenDone) -> Result<Self, Problem> {
+        std::fs::read_dir(path).map_err(|error| settings::unusable(path, &error))?;
+        Ok(Self { path: path.to_owned(), when_done })
     }
 
     async fn items(&self) -> io::Result<Vec<Item>> {
@@ -131,7 +126,7 @@ mod tests {
 
     fn folder(when_done: WhenDone) -> (tempfile::TempDir, DropFolder) {
         let folder = tempfile::tempdir().unwrap();
-        let opened = DropFolder::open(&config::DropFolder { path: folder.path().to_owned(), when_done }).unwrap();
+        let opened = DropFolder::open(folder.path(), when_done).unwrap();
         (folder, opened)
     }
 
@@ -184,8 +179,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_a_mistake() {
-        let folder = config::DropFolder { path: "/nowhere/at/all".into(), when_done: WhenDone::Keep };
-        let problem = DropFolder::open(&folder).unwrap_err();
+        let problem = DropFolder::open(Path::new("/nowhere/at/all"), WhenDone::Keep).unwrap_err();
         assert!(problem.to_string().contains("/nowhere/at/all"), "{problem}");
     }
 }

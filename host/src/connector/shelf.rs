@@ -8,6 +8,8 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncRead;
 
+use crate::problem::Problem;
+
 /// Something that is being done with a shelf.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = io::Result<T>> + Send + 'a>>;
 
@@ -25,6 +27,11 @@ pub struct Item {
     pub modified_ms: u64,
 }
 
+/// Beside the files: those that were read.
+pub const DONE: &str = "done";
+/// Beside the files: those that are not what they should be.
+pub const FAILED: &str = "failed";
+
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -35,12 +42,23 @@ pub enum Fate {
     Failed,
 }
 
+/// What a person has to mend before a shelf can be read, if it is that.
+#[must_use]
+pub fn problem(error: &io::Error) -> Option<&Problem> {
+    error.get_ref()?.downcast_ref()
+}
+
 /// See the module.
 pub trait Shelf: Send + Sync {
     /// What to call it in messages.
     fn name(&self) -> String;
 
-    /// What lies there now.
+    /// Whether it is on another machine: a line may drop, and a file that was read and stays is known by how it is listed.
+    fn is_far(&self) -> bool {
+        false
+    }
+
+    /// What lies there now. What only a person can mend is a [`Problem`] within the error.
     fn list(&self) -> Doing<'_, Vec<Item>>;
 
     /// What is in a file, from this byte on.

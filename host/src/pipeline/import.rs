@@ -7,6 +7,7 @@
 mod decode;
 mod one;
 mod package;
+pub mod pgp;
 mod position;
 mod staging;
 mod watch;
@@ -20,8 +21,9 @@ use std::time::Duration;
 use crate::component::Node;
 use crate::config::{Every, Files};
 use crate::connector::Intake;
-use crate::connector::shelf::{Fate, Item, Shelf};
+use crate::connector::shelf::{self, Fate, Item, Shelf};
 
+use self::pgp::Keys;
 use super::source::Inlet;
 use position::{Place, Position, Reading};
 use staging::Staging;
@@ -30,6 +32,8 @@ use watch::Watch;
 
 /// A folder that is watched is looked at so often.
 pub const LOOK: Duration = Duration::from_secs(1);
+/// A server of others so often, unless the operator says otherwise.
+pub const LOOK_FAR: Duration = Duration::from_secs(60);
 /// A file that is about to stand still is not looked at more often than that.
 const SHORTEST_LOOK: Duration = Duration::from_millis(10);
 /// How long to wait before trying again what the disk or the shelf refused.
@@ -47,6 +51,8 @@ pub struct Importer {
     pub files: Files,
     /// How often is looked. Once: what is there is taken, and then the source ends.
     pub every: Every,
+    /// To which the files are encrypted, if they are.
+    pub keys: Option<Arc<Keys>>,
     /// In which the copies lie.
     pub data_dir: PathBuf,
 }
@@ -120,7 +126,11 @@ impl Import {
     async fn round(&mut self) -> anyhow::Result<Went> {
         match self.importer.shelf.list().await {
             Ok(items) => self.watch.look(self.inlet.clock.now(), items),
-            Err(error) => return self.refused(&self.importer.shelf.name(), error).await,
+            // Whoever asks on with a login that is refused may be locked out for it.
+            Err(error) => match shelf::problem(&error) {
+                Some(problem) => return Ok(Break(Some(problem.to_string()))),
+                None => return self.refused(&self.importer.shelf.name(), error).await,
+            },
         }
         while let Some(item) = self.watch.next(self.inlet.clock.now()) {
             if let Break(reason) = self.take(&item).await? {
@@ -131,6 +141,11 @@ impl Import {
     }
 
     async fn take(&mut self, item: &Item) -> anyhow::Result<Went> {
+        if self.importer.shelf.is_far() && self.inlet.store.position(&self.listed(item)).await?.is_some() {
+            tracing::debug!(source = self.inlet.id, file = item.name, "it was read before and looks as it did");
+            self.watch.over(item);
+            return Ok(Continue(()));
+        }
         let copied = match self.staging.copy(&*self.importer.shelf, item).await {
             Ok(hash) => self.importer.shelf.list().await.map(|items| (hash, items)),
             Err(error) => Err(error),
@@ -160,6 +175,7 @@ impl Import {
                 before,
                 "the same was imported before; it is skipped"
             );
+            self.remember(item, &hash, before.into_bytes()).await?;
             self.put_away(item, Fate::Done).await;
             return Ok(Continue(()));
         }
@@ -198,6 +214,11 @@ impl Import {
     /// written with every piece. No source's id holds a `/`.
     fn memory(&self, hash: &str) -> String {
         format!("{}/{hash}", self.inlet.id)
+    }
+
+    /// The same for how it is listed: so it need not be fetched again to be known.
+    fn listed(&self, item: &Item) -> String {
+        format!("{}/listed {} {} {}", self.inlet.id, item.size, item.modified_ms, item.name)
     }
 
     /// Something could not be read or written. It may pass, but who runs once wants to know.

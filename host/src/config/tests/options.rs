@@ -3,7 +3,7 @@ use std::time::Duration;
 use expect_test::expect;
 
 use super::{SMALL, check, right};
-use crate::config::{Acknowledge, DropFolder, Every, OnUnknown, Order, SinkOptions, SourceOptions, WhenDone};
+use crate::config::{Acknowledge, Every, OnUnknown, Order, Shelf, SinkOptions, SourceOptions, WhenDone};
 
 fn source(options: &str) -> String {
     SMALL.replace("type: stdin", &format!("type: stdin, {options}"))
@@ -43,13 +43,13 @@ fn of_a_source_that_asks_or_reads_files() {
     let of = options("files: { type: drop_folder, path: in }");
     let files = of.files.unwrap();
     assert_eq!((files.pattern.as_str(), files.settle, files.order), ("*", Duration::from_secs(2), Order::Modified));
-    assert_eq!(files.folder, DropFolder { path: "in".into(), when_done: WhenDone::Move });
+    assert_eq!((files.shelf, files.when_done), (Shelf::DropFolder { path: "in".into() }, WhenDone::Move));
     assert!(of.stated.keys().eq(&["files"]));
     let more =
         "files: { type: drop_folder, path: /in, pattern: \"*.csv\", settle: 1m, order: name, when_done: delete }";
     let files = options(more).files.unwrap();
     assert_eq!((files.pattern.as_str(), files.settle, files.order), ("*.csv", Duration::from_secs(60), Order::Name));
-    assert_eq!(files.folder, DropFolder { path: "/in".into(), when_done: WhenDone::Delete });
+    assert_eq!((files.shelf, files.when_done), (Shelf::DropFolder { path: "/in".into() }, WhenDone::Delete));
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn wrong_ones_of_such_a_source() {
     "#]],
     );
     check(
-        &source("files: { type: sftp, path: 7, pattern: \"a/*.csv\", settle: 2, order: size, when_done: burn }"),
+        &source("files: { type: ftp, path: 7, pattern: \"a/*.csv\", settle: 2, order: size, when_done: burn }"),
         expect![[r#"
             error: `type` of `files` of source `in` must be `drop_folder`
               at pipeline.yaml:3:37

@@ -156,6 +156,32 @@ fn why_one_is_not_to_be_had() {
 }
 
 #[test]
+fn a_private_key_has_lines_or_is_bytes() {
+    struct Key(&'static [u8]);
+    impl Env for Key {
+        fn variable(&self, _: &str) -> Option<OsString> {
+            None
+        }
+
+        fn file(&self, _: &Path) -> io::Result<Vec<u8>> {
+            Ok(self.0.to_vec())
+        }
+    }
+    let text = |member: &str| {
+        format!(
+            "name: p\nauthorizations:\n  them: {{ type: t, {member}: \"SECRET[file./k]\" }}\nsources:\n  in: {{ type: s, authorization: them }}\nsinks:\n  out: {{ type: o, inputs: [in] }}\n"
+        )
+    };
+    let fetched = |member: &str, bytes: &'static [u8]| {
+        let secrets = parse("p.yaml", &text(member)).unwrap().resolve_secrets(&Key(bytes));
+        secrets.ok().map(|secrets| secrets.get("them", member).unwrap().expose().to_owned())
+    };
+    assert_eq!(fetched("private_key", b"-----BEGIN\nab\n").as_deref(), Some("-----BEGIN\nab"));
+    assert_eq!(fetched("pgp_private_key", b"\x95\xff\n").as_deref(), Some("lf8K"));
+    assert_eq!((fetched("private_key", b""), fetched("password", b"a\nb\n")), (None, None));
+}
+
+#[test]
 fn this_machine_has_files_and_variables() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("secret");

@@ -1,15 +1,18 @@
 //! One file, from its proof to its place among those that are done.
 
+use std::io;
 use std::ops::ControlFlow::{Break, Continue};
+use std::path::Path;
 
 use tokio::sync::mpsc;
 
 use super::decode::{Found, Piece, decode};
-use super::package::{Broken, Package};
+use super::package::{Broken, Package, most_bytes};
+use super::pgp::{Keys, NotPlain};
 use super::position::{Place, Reading};
 use super::{Import, LOOK, PIECES, REFUSED_WAIT, Went};
 use crate::component::types::{Batch, Decoded, Unread, WhyUnread};
-use crate::connector::shelf::Fate;
+use crate::connector::shelf::{Fate, Item};
 use crate::connector::{self, Intake, Part, Refused};
 use crate::store::Commit;
 
@@ -22,19 +25,18 @@ impl Import {
         }
         let Some(Reading { item, hash, place, .. }) = self.position.file.clone() else { return Ok(Continue(())) };
         tracing::info!(source = self.inlet.id, file = item.name, bytes = item.size, "reading a file");
-        let path = self.staging.path(&hash);
-        let proven = tokio::task::spawn_blocking(move || {
-            let mut package = Package::open(&path, &item)?;
-            package.verify().map(|()| package)
-        });
+        let (path, plain, keys) = (self.staging.path(&hash), self.staging.plain(&hash), self.importer.keys.clone());
+        let name = item.name.clone();
+        let proven = tokio::task::spawn_blocking(move || prove(&path, &plain, &item, keys.as_deref()));
         let mut stop = self.inlet.stop.clone();
         let package = tokio::select! {
             proven = proven => proven?,
             () = stop.asked() => return Ok(Break(None)),
         };
         match package {
-            Ok(package) => self.decode(package, place).await,
-            Err(broken) => self.set_aside(broken).await,
+            Ok(Ok(package)) => self.decode(package, place).await,
+            Ok(Err(broken)) => self.set_aside(broken).await,
+            Err(error) => self.refused(&name, error).await,
         }
     }
 
@@ -78,8 +80,10 @@ impl Import {
 
     async fn set_aside(&mut self, Broken { place, reason }: Broken) -> anyhow::Result<Went> {
         tracing::warn!(source = self.inlet.id, file = place, reason, "it is set aside; what was read of it stays");
-        // The file itself is kept whole where it is moved to.
-        let letter = Unread { raw: Vec::new(), place, key: None, why: WhyUnread::Rejected, reason };
+        // The file itself is kept whole where it is moved to. Its name and hash tell it from others with the same fault.
+        let file = self.position.file.as_ref();
+        let raw = file.map(|file| format!("{} (sha256 {})", file.item.name, file.hash).into_bytes());
+        let letter = Unread { raw: raw.unwrap_or_default(), place, key: None, why: WhyUnread::Rejected, reason };
         self.end(Fate::Failed, vec![letter]).await
     }
 
@@ -141,18 +145,36 @@ impl Import {
     pub(super) async fn finish(&mut self) -> anyhow::Result<()> {
         let Some(Reading { item, hash, fate: Some(fate), .. }) = self.position.file.take() else { return Ok(()) };
         if fate == Fate::Done {
-            let position = (self.memory(&hash), item.name.clone().into_bytes());
-            let commit = Commit { positions: vec![position], ..Commit::default() };
-            while let Err(error) = self.inlet.store.commit(commit.clone()).await {
-                // It is found done again at the next start.
-                if !error.is_passing() || self.is_stopped_within(REFUSED_WAIT).await {
-                    return Err(error.into());
-                }
-            }
+            self.remember(&item, &hash, item.name.clone().into_bytes()).await?;
         }
         self.put_away(&item, fate).await;
         self.staging.remove(&hash).await?;
         tracing::info!(source = self.inlet.id, file = item.name, ?fate, "the file is read");
         Ok(())
     }
+
+    /// Remembers that this was read, under that name first.
+    pub(super) async fn remember(&mut self, item: &Item, hash: &str, name: Vec<u8>) -> anyhow::Result<()> {
+        let listed = self.importer.shelf.is_far().then(|| (self.listed(item), hash.as_bytes().to_vec()));
+        let positions = listed.into_iter().chain([(self.memory(hash), name)]).collect();
+        let commit = Commit { positions, ..Commit::default() };
+        while let Err(error) = self.inlet.store.commit(commit.clone()).await {
+            // It is found done again at the next start.
+            if !error.is_passing() || self.is_stopped_within(REFUSED_WAIT).await {
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads all of a file, so that it is known to be whole before anything of it is used. An error is the disk's. Blocks.
+fn prove(path: &Path, plain: &Path, item: &Item, keys: Option<&Keys>) -> io::Result<Result<Package, Broken>> {
+    let path = match keys.map(|keys| keys.decrypt(path, plain, most_bytes(item.size))) {
+        None => path,
+        Some(Ok(_)) => plain,
+        Some(Err(NotPlain::Disk(error))) => return Err(error),
+        Some(Err(NotPlain::Broken(reason))) => return Ok(Err(Broken { place: item.name.clone(), reason })),
+    };
+    Ok(Package::open(path, item).and_then(|mut package| package.verify().map(|()| package)))
 }

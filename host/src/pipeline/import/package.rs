@@ -22,9 +22,14 @@ const MOST_RATIO: u64 = 200;
 /// Below so much, the ratio says nothing.
 const RATIO_FROM: u64 = 64 << 20;
 
+/// What encrypted files are called.
+const ENCRYPTED: [&str; 3] = [".pgp", ".gpg", ".asc"];
+
 /// An opened file.
 pub struct Package {
     item: Item,
+    /// Its size as it was opened: decrypted.
+    bytes: u64,
     content: Content,
     members: Vec<Member>,
 }
@@ -51,22 +56,24 @@ pub struct Broken {
 }
 
 impl Package {
-    /// Opens a copy of the file.
+    /// Opens a copy of the file, or its plain text.
     pub fn open(path: &Path, item: &Item) -> Result<Self, Broken> {
         let broken = |reason: String| Broken { place: item.name.clone(), reason };
         let opened = File::open(path).and_then(|mut file| Ok((magic(&mut file)?, file)));
         let (magic, file) = opened.map_err(|error| broken(error.to_string()))?;
+        let bytes = file.metadata().map_err(|error| broken(error.to_string()))?.len();
+        let name = decrypted(&item.name);
         let lone = |name: &str| vec![Member { name: name.to_owned(), number: 0 }];
         let (content, members) = match magic {
-            [0x1f, 0x8b, ..] => (Content::Gzip(file), lone(item.name.strip_suffix(".gz").unwrap_or(&item.name))),
+            [0x1f, 0x8b, ..] => (Content::Gzip(file), lone(name.strip_suffix(".gz").unwrap_or(name))),
             [b'P', b'K', 3, 4] | [b'P', b'K', 5, 6] => {
                 let archive = ZipArchive::new(BufReader::new(file)).map_err(|error| broken(error.to_string()))?;
                 let members = members(&archive).map_err(broken)?;
                 (Content::Zip(Box::new(archive)), members)
             }
-            _ => (Content::Plain(file), lone(&item.name)),
+            _ => (Content::Plain(file), lone(name)),
         };
-        Ok(Self { item: item.clone(), content, members })
+        Ok(Self { item: item.clone(), bytes, content, members })
     }
 
     /// How many entries it has.
@@ -99,7 +106,7 @@ impl Package {
 
     /// Reads all of it, so that its checksums are compared.
     pub fn verify(&mut self) -> Result<(), Broken> {
-        let (most, mut read) = (most_bytes(self.item.size), 0);
+        let (most, mut read) = (most_bytes(self.bytes), 0);
         // The bytes as they came are compared by their hash.
         let entries = if matches!(self.content, Content::Plain(_)) { 0 } else { self.members.len() };
         for entry in 0..entries {
@@ -134,7 +141,13 @@ impl Package {
     }
 }
 
-fn most_bytes(size: u64) -> u64 {
+/// A file's name without what its encryption put behind it.
+fn decrypted(name: &str) -> &str {
+    ENCRYPTED.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
+}
+
+/// As how much a file of this size may unpack.
+pub fn most_bytes(size: u64) -> u64 {
     size.saturating_mul(MOST_RATIO).clamp(RATIO_FROM, MOST_BYTES)
 }
 
@@ -213,8 +226,9 @@ mod tests {
     #[test]
     fn what_is_in_a_file() {
         let two = [gzipped(b"abc"), gzipped(b"def")].concat();
-        let table: [(&str, Vec<u8>, &str); 7] = [
+        let table: [(&str, Vec<u8>, &str); 8] = [
             ("a.csv", b"abc".to_vec(), "a.csv (a.csv 0/1): bc"),
+            ("a.csv.pgp", b"abc".to_vec(), "a.csv.pgp (a.csv 0/1): bc"),
             ("empty", Vec::new(), "empty (empty 0/1): "),
             ("PK", b"PK".to_vec(), "PK (PK 0/1): K"),
             ("a.csv.gz", gzipped(b"abc"), "a.csv.gz (a.csv 0/1): bc"),

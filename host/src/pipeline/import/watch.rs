@@ -88,16 +88,17 @@ impl Watch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{DropFolder, WhenDone};
+    use crate::config::{Shelf, WhenDone};
 
     fn at(seconds: u64) -> Moment {
         Moment::ZERO + Duration::from_secs(seconds)
     }
 
     fn watch(order: Order) -> Watch {
-        let folder = DropFolder { path: "unused".into(), when_done: WhenDone::Keep };
+        let shelf = Shelf::DropFolder { path: "unused".into() };
         let pattern = glob::Pattern::new("*.csv").unwrap();
-        Watch::new(Files { folder, pattern, settle: Duration::from_secs(2), order })
+        let settle = Duration::from_secs(2);
+        Watch::new(Files { shelf, pattern, settle, order, when_done: WhenDone::Keep, pgp: None })
     }
 
     fn item(name: &str, size: u64, modified_ms: u64) -> Item {

@@ -1,0 +1,178 @@
+//! A folder of an SFTP server.
+//!
+//! Only what lies in it directly counts: not its folders, and no hidden file. One connection serves for everything; when it breaks, whoever
+//! needs it next makes another, and a file is read on where it was left.
+
+pub mod account;
+mod connection;
+mod server_key;
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use russh_sftp::client::error::Error;
+use russh_sftp::client::fs::{File, Metadata};
+use russh_sftp::protocol::StatusCode;
+use tokio::io::{AsyncRead, AsyncSeekExt, ReadBuf};
+use tokio::sync::Mutex;
+
+use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, Shelf};
+use crate::config::WhenDone;
+use account::Account;
+use connection::Connection;
+
+/// See the module.
+pub struct Sftp {
+    account: Account,
+    path: String,
+    when_done: WhenDone,
+    connection: Mutex<Option<Arc<Connection>>>,
+}
+
+impl Sftp {
+    /// Nothing is connected yet.
+    #[must_use]
+    pub fn new(account: Account, path: &str, when_done: WhenDone) -> Self {
+        Self { account, path: path.trim_end_matches('/').to_owned(), when_done, connection: Mutex::default() }
+    }
+
+    async fn connection(&self) -> io::Result<Arc<Connection>> {
+        let mut held = self.connection.lock().await;
+        if let Some(connection) = held.as_ref().filter(|connection| connection.is_usable()) {
+            return Ok(Arc::clone(connection));
+        }
+        let connection = Arc::new(Connection::open(&self.account).await?);
+        *held = Some(Arc::clone(&connection));
+        Ok(connection)
+    }
+
+    fn at(&self, name: &str) -> String {
+        format!("{}/{name}", self.path)
+    }
+
+    async fn items(&self) -> io::Result<Vec<Item>> {
+        let connection = self.connection().await?;
+        let folder = if self.path.is_empty() { "/" } else { &self.path };
+        let entries =
+            connection.files.read_dir(folder).await.map_err(|error| self.failed(&connection, folder, error))?;
+        let mut items = Vec::new();
+        for entry in entries {
+            let name = entry.file_name();
+            // A name is the server's word, and becomes a part of paths.
+            if name.starts_with('.') || name.contains(['/', '\0']) {
+                continue;
+            }
+            let metadata = match entry.metadata() {
+                // Of what it points to.
+                link if link.is_symlink() => match connection.files.metadata(self.at(&name)).await {
+                    Ok(metadata) => metadata,
+                    Err(_) => continue,
+                },
+                metadata => metadata,
+            };
+            items.extend(item(name, &metadata));
+        }
+        Ok(items)
+    }
+
+    async fn content(&self, name: &str, from: u64) -> io::Result<Content> {
+        let connection = self.connection().await?;
+        let opened = connection.files.open(self.at(name)).await;
+        let mut file = opened.map_err(|error| self.failed(&connection, name, error))?;
+        file.seek(io::SeekFrom::Start(from)).await?;
+        Ok(Box::new(Reading { file, connection }))
+    }
+
+    async fn away(&self, old: &Item, fate: Fate) -> io::Result<()> {
+        let connection = self.connection().await?;
+        let path = self.at(&old.name);
+        let now = match connection.files.metadata(&path).await {
+            Err(Error::Status(status)) if status.status_code == StatusCode::NoSuchFile => return Ok(()),
+            now => now.map_err(|error| self.failed(&connection, &old.name, error))?,
+        };
+        if item(old.name.clone(), &now).as_ref() != Some(old) {
+            return Ok(());
+        }
+        match (fate, self.when_done) {
+            (_, WhenDone::Untouched | WhenDone::Keep) => Ok(()),
+            (Fate::Failed, _) => self.move_to(&connection, FAILED, &old.name).await,
+            (Fate::Done, WhenDone::Move) => self.move_to(&connection, DONE, &old.name).await,
+            (Fate::Done, WhenDone::Delete) => {
+                connection.files.remove_file(path).await.map_err(|error| self.failed(&connection, &old.name, error))
+            }
+        }
+    }
+
+    /// Another file may have had the same name: none is overwritten.
+    async fn move_to(&self, connection: &Connection, folder: &str, name: &str) -> io::Result<()> {
+        let folder = self.at(folder);
+        let failed = |error| self.failed(connection, name, error);
+        if !connection.files.try_exists(&folder).await.map_err(failed)? {
+            connection.files.create_dir(&folder).await.map_err(failed)?;
+        }
+        let (mut target, mut number) = (format!("{folder}/{name}"), 1);
+        while connection.files.try_exists(&target).await.map_err(failed)? {
+            target = format!("{folder}/{name}.{number}");
+            number += 1;
+        }
+        connection.files.rename(self.at(name), target).await.map_err(failed)
+    }
+
+    /// What the server refuses leaves the connection as it is; anything else breaks it.
+    fn failed(&self, connection: &Connection, what: &str, error: Error) -> io::Error {
+        let kind = match &error {
+            Error::Status(status) if status.status_code == StatusCode::NoSuchFile => io::ErrorKind::NotFound,
+            Error::Status(_) => io::ErrorKind::Other,
+            _ => {
+                connection.give_up();
+                io::ErrorKind::ConnectionAborted
+            }
+        };
+        io::Error::new(kind, format!("{what} at {}: {error}", self.account.shown()))
+    }
+}
+
+/// A file that is being read. An error breaks the connection, because nobody knows what else is lost.
+struct Reading {
+    file: File,
+    connection: Arc<Connection>,
+}
+
+impl AsyncRead for Reading {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.file).poll_read(cx, buffer);
+        if let Poll::Ready(Err(_)) = &read {
+            self.connection.give_up();
+        }
+        read
+    }
+}
+
+fn item(name: String, metadata: &Metadata) -> Option<Item> {
+    let modified_ms = u64::from(metadata.mtime.unwrap_or_default()) * 1000;
+    metadata.is_regular().then(|| Item { name, size: metadata.size.unwrap_or_default(), modified_ms })
+}
+
+impl Shelf for Sftp {
+    fn name(&self) -> String {
+        format!("sftp://{}/{}", self.account.shown(), self.path.trim_start_matches('/'))
+    }
+
+    fn is_far(&self) -> bool {
+        true
+    }
+
+    fn list(&self) -> Doing<'_, Vec<Item>> {
+        Box::pin(self.items())
+    }
+
+    fn open<'a>(&'a self, name: &'a str, from: u64) -> Doing<'a, Content> {
+        Box::pin(self.content(name, from))
+    }
+
+    fn put_away<'a>(&'a self, item: &'a Item, fate: Fate) -> Doing<'a, ()> {
+        Box::pin(self.away(item, fate))
+    }
+}
