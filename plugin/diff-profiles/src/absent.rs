@@ -24,7 +24,7 @@ pub fn absent<'a>(kept: &Kept<'a>, look: &Look<'a>, state: &mut State<'a>) -> Re
         }
         if in_doubt {
             state.attributes.clear();
-            sweep(look, state, &mut said);
+            sweep(state, &mut said);
         }
     }
     let restated = said.news.is_empty();
@@ -48,7 +48,7 @@ fn left<'a>(name: &'a str, as_of_ms: u64, state: &mut State<'a>) -> Option<Word<
         Place::Nowhere(_) => false,
     };
     let mark = Mark { as_of_ms, beyond, doubt: false };
-    state.leave(name, mark);
+    state.leave(Cow::Borrowed(name), mark);
     Some(Word { name: Cow::Borrowed(name), is_in: false, mark })
 }
 
