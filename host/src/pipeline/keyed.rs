@@ -10,6 +10,7 @@ mod call;
 mod core;
 mod memory;
 mod notes;
+mod numbers;
 mod record;
 pub mod rest;
 mod tags;
