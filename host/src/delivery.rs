@@ -6,6 +6,7 @@
 pub mod budget;
 pub mod gather;
 pub mod inbound;
+pub mod key;
 mod mask;
 pub mod order;
 pub mod request;

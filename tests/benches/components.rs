@@ -10,6 +10,7 @@
 
 #[expect(dead_code, reason = "the other benchmark compares whole programs alone")]
 mod harness;
+mod median;
 #[expect(dead_code, reason = "the other benchmark delivers them")]
 mod people;
 
@@ -24,7 +25,8 @@ use brazeline_kit as kit;
 use kit::{Decoder as _, Decoding as _, Plugin, Receiver as _, Sink as _};
 use serde_json::{Value, json};
 
-use harness::{machine, measure, median, table::table};
+use harness::{machine, measure, table::table};
+use median::median;
 
 /// How many times as much as native a component may cost.
 const AIM: f64 = 1.6;

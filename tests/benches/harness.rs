@@ -1,7 +1,6 @@
-//! What does a program cost, compared with another, in one run?
+//! What does a program cost?
 //!
-//! Contenders take turns (A B A B), so that a machine that slows down slows both, and each turn is a process of its own, whose CPU
-//! time and peak memory the kernel tells at its end.
+//! Each run is a process of its own, whose CPU time and peak memory the kernel tells at its end.
 //!
 //! The kernel starts a child's peak with the parent's, so the process that measures must stay small.
 
@@ -34,31 +33,4 @@ pub fn measure(mut command: Command) -> anyhow::Result<Cost> {
     ensure!(ended.status.success(), "{} ended with {}", command.get_program().display(), ended.status);
     let used = ended.rusage;
     Ok(Cost { cpu: used.utime + used.stime, wall, peak: used.maxrss })
-}
-
-/// Lets each of the contenders run this many times, by turns. The answer has a list for each contender.
-pub fn take_turns<C: Copy, T>(
-    contenders: &[C],
-    rounds: u64,
-    mut run: impl FnMut(C) -> anyhow::Result<T>,
-) -> anyhow::Result<Vec<Vec<T>>> {
-    let mut costs: Vec<Vec<T>> = contenders.iter().map(|_| Vec::new()).collect();
-    for _ in 0..rounds {
-        for (contender, costs) in contenders.iter().zip(&mut costs) {
-            costs.push(run(*contender)?);
-        }
-    }
-    Ok(costs)
-}
-
-/// The value in the middle.
-pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.into_iter().collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() {
-        0 => f64::NAN,
-        odd if odd % 2 == 1 => values[middle],
-        _ => (values[middle - 1] + values[middle]) / 2.0,
-    }
 }

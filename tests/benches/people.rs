@@ -17,7 +17,7 @@ pub const DROPPED: &str = "row_hash";
 pub const ID: &str = "id";
 
 /// What every id begins with; the person's number follows.
-pub const ID_PREFIX: &str = "u-";
+const ID_PREFIX: &str = "u-";
 
 /// Writes a person as one line.
 pub fn write_person(out: &mut impl Write, number: u64) -> std::io::Result<()> {

@@ -2,30 +2,36 @@
 //!
 //! `file (NDJSON) -> map-fields -> braze-export -> receiver` against [`native`], which does the same and nothing else. Before the
 //! rounds that count, both deliver a few people to a receiver that compares what was said of each; in the rounds it counts who
-//! arrived.
+//! arrived. A receiver that takes its time is for the pipeline alone: how near does it come to a budget?
 //!
 //! ```text
 //! cargo bench --bench pipeline -- --people 500000 --rounds 3
+//! cargo bench --bench pipeline -- --people 500000 --latency-ms 50
 //! ```
 
 mod harness;
+mod median;
 mod native;
 #[expect(dead_code, reason = "the other benchmark reads segments")]
 mod people;
 mod receiver;
+mod turns;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use clap::{Parser, Subcommand};
 
-use harness::table::{ratio, table};
-use harness::{Cost, machine, measure, median, take_turns};
+use harness::table::table;
+use harness::{Cost, machine, measure};
+use median::median;
 use people::{DROPPED, ID, RENAMED, write_person};
 use receiver::{Care, Receiver, Tally};
+use turns::{ratio, take_turns};
 
 /// How many times as much as the native program the pipeline may cost.
 const AIM: f64 = 1.5;
@@ -42,6 +48,9 @@ struct Arguments {
     /// How many people are delivered.
     #[arg(long, default_value_t = 500_000, value_parser = clap::value_parser!(u64).range(1..))]
     people: u64,
+    /// How long the receiver takes for an answer.
+    #[arg(long, default_value_t = 0)]
+    latency_ms: u64,
     /// How often each contender runs.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     rounds: u64,
@@ -57,7 +66,7 @@ struct Arguments {
 enum Part {
     /// Counts what is delivered.
     #[command(hide = true)]
-    Receiver { care: Care },
+    Receiver { care: Care, latency_ms: u64 },
     /// The program written by hand.
     #[command(hide = true)]
     Native { people: PathBuf, origin: String },
@@ -74,8 +83,9 @@ const CONTENDERS: [Contender; 2] = [Contender::Native, Contender::Brazeline];
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     match &arguments.part {
-        Some(Part::Receiver { care }) => receiver::serve(*care),
+        Some(Part::Receiver { care, latency_ms }) => receiver::serve(*care, Duration::from_millis(*latency_ms)),
         Some(Part::Native { people, origin }) => native::deliver(people, origin, API_KEY),
+        None if arguments.latency_ms > 0 => alone(&arguments),
         None => compare(arguments.people, arguments.rounds),
     }
 }
@@ -87,12 +97,30 @@ fn compare(people: u64, rounds: u64) -> anyhow::Result<()> {
 
     write_people(&file, people)?;
     let costs = take_turns(&CONTENDERS, rounds, |contender| {
-        let (cost, tally) = deliver(contender, &file, Care::People)?;
+        let (cost, tally) = deliver(contender, &file, Care::People, Duration::ZERO)?;
         let once_each = tally.people == people && tally.objects == people;
         ensure!(once_each, "{contender:?} delivered {} of {people} people in {} objects", tally.people, tally.objects);
         Ok(cost)
     })?;
     report(people, &costs);
+    Ok(())
+}
+
+/// Delivers to a receiver that takes its time.
+fn alone(Arguments { people, latency_ms, rounds, .. }: &Arguments) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let file = folder.path().join("people.ndjson");
+    write_people(&file, *people)?;
+    let rows = take_turns(&[Contender::Brazeline], *rounds, |contender| {
+        let (cost, tally) = deliver(contender, &file, Care::People, Duration::from_millis(*latency_ms))?;
+        ensure!(tally.people == *people, "{} of {people} people arrived", tally.people);
+        let mut row = row(contender, *people, &[cost]);
+        row.push(format!("{:.0}", tally.requests as f64 / cost.wall.as_secs_f64()));
+        Ok(row)
+    })?;
+    println!("{people} people, {latency_ms} ms an answer, on {}", machine::shape());
+    let headers = ["", "CPU s per million", "people/s", "wall s", "peak MiB", "requests/s"];
+    println!("{}", table(&headers, rows.into_iter().flatten()));
     Ok(())
 }
 
@@ -107,7 +135,8 @@ fn write_people(path: &Path, people: u64) -> anyhow::Result<()> {
 /// Fails unless every person arrives with the same fields and values from both.
 fn say_the_same(file: &Path, people: u64) -> anyhow::Result<()> {
     write_people(file, people)?;
-    let tallies = take_turns(&CONTENDERS, 1, |contender| Ok(deliver(contender, file, Care::Content)?.1))?;
+    let tallies =
+        take_turns(&CONTENDERS, 1, |contender| Ok(deliver(contender, file, Care::Content, Duration::ZERO)?.1))?;
     let [native, brazeline] = tallies.as_slice() else { unreachable!("there are two contenders") };
     let said = |tallies: &[Tally]| {
         tallies.iter().map(|tally| (tally.people, tally.objects, tally.content)).collect::<Vec<_>>()
@@ -117,8 +146,8 @@ fn say_the_same(file: &Path, people: u64) -> anyhow::Result<()> {
 }
 
 /// Lets a contender deliver the file to a receiver.
-fn deliver(contender: Contender, file: &Path, care: Care) -> anyhow::Result<(Cost, Tally)> {
-    let receiver = Receiver::start(care)?;
+fn deliver(contender: Contender, file: &Path, care: Care, latency: Duration) -> anyhow::Result<(Cost, Tally)> {
+    let receiver = Receiver::start(care, latency)?;
     let cost = match contender {
         Contender::Native => {
             let mut command = Command::new(std::env::current_exe()?);

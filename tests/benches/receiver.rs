@@ -7,6 +7,7 @@ mod tally;
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -21,10 +22,10 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Starts this program again, as the receiver.
-    pub fn start(care: Care) -> anyhow::Result<Self> {
+    /// Starts this program again, as the receiver. Each of its answers takes so long.
+    pub fn start(care: Care, latency: Duration) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["receiver", care.name()]);
+        command.args(["receiver", care.name(), &latency.as_millis().to_string()]);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut said = BufReader::new(child.stdout.take().context("the receiver has no output")?);
         let mut address = String::new();

@@ -133,11 +133,6 @@ impl Batch {
         }
     }
 
-    /// Adds one event of another, with its columns.
-    pub fn append_event(&mut self, other: &Self, index: usize) {
-        self.extend(other, index..index + 1);
-    }
-
     /// Adds all events of another.
     pub fn append(&mut self, other: &Self) {
         self.extend(other, 0..other.len());

@@ -4,11 +4,12 @@
 //! events must not become one request each. When little waits, it lingers for more. A key that was offered is held until
 //! somebody frees it, and what arrives for it meanwhile waits under it, so nothing is looked at twice.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::Arc;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use crate::clock::Moment;
+use crate::delivery::key::{Key, KeyMap};
 
 /// The most that is offered at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +35,9 @@ pub enum Offer {
 #[derive(Debug)]
 pub struct Gather {
     linger: Duration,
-    keys: HashMap<Arc<str>, Waiting>,
+    keys: KeyMap<Waiting>,
     /// Free keys with waiting events, by their oldest: numbers rise with arrival.
-    free: BTreeMap<u64, Arc<str>>,
+    free: BTreeMap<u64, Key>,
     /// What waits for free keys, in all.
     events: usize,
     bytes: usize,
@@ -60,35 +61,34 @@ impl Gather {
     /// Waits so long for more when little waits.
     #[must_use]
     pub fn new(linger: Duration) -> Self {
-        Self { linger, keys: HashMap::new(), free: BTreeMap::new(), events: 0, bytes: 0 }
+        Self { linger, keys: KeyMap::default(), free: BTreeMap::new(), events: 0, bytes: 0 }
     }
 
-    /// An event waits. Its number is larger than that of every earlier one.
-    pub fn push(&mut self, now: Moment, key: &str, bytes: usize, id: u64) {
+    /// An event waits. Its number is larger than that of every earlier one. Gives its key back, to be shared.
+    pub fn push(&mut self, now: Moment, key: &str, bytes: usize, id: u64) -> Key {
         let event = Event { id, bytes, since: now };
-        let waiting = match self.keys.get_mut(key) {
-            Some(waiting) => waiting,
-            None => {
-                let key: Arc<str> = key.into();
-                self.free.insert(id, Arc::clone(&key));
-                self.keys.entry(key).or_default()
-            }
-        };
+        let entry = self.keys.entry(key.into());
+        let key = entry.key().clone();
+        if let Entry::Vacant(_) = &entry {
+            self.free.insert(id, key.clone());
+        }
+        let waiting = entry.or_default();
         waiting.events.push_back(event);
         waiting.bytes += bytes;
         if !waiting.held {
             self.events += 1;
             self.bytes += bytes;
         }
+        key
     }
 
     /// Nothing of this key is in flight or rests any more.
-    pub fn free(&mut self, key: &Arc<str>) {
+    pub fn free(&mut self, key: &Key) {
         let Some(waiting) = self.keys.get_mut(key) else { return };
         waiting.held = false;
         match waiting.events.front() {
             Some(oldest) => {
-                self.free.insert(oldest.id, Arc::clone(key));
+                self.free.insert(oldest.id, key.clone());
                 self.events += waiting.events.len();
                 self.bytes += waiting.bytes;
             }

@@ -6,30 +6,33 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Moment;
+use crate::delivery::key::Key;
 
 /// The keys at rest.
 #[derive(Debug, Default)]
 pub struct Order {
-    until: BinaryHeap<Reverse<(Moment, Arc<str>)>>,
+    until: BinaryHeap<Reverse<(Moment, u64, Key)>>,
+    /// So many have come: of those that wake at once, the first comes first.
+    came: u64,
 }
 
 impl Order {
     /// Nothing of this key is in flight any more, and it rests for so long.
-    pub fn finish(&mut self, now: Moment, key: &Arc<str>, rest: Duration) {
+    pub fn finish(&mut self, now: Moment, key: &Key, rest: Duration) {
         if !rest.is_zero() {
-            self.until.push(Reverse((now + rest, Arc::clone(key))));
+            self.came += 1;
+            self.until.push(Reverse((now + rest, self.came, key.clone())));
         }
     }
 
     /// The keys that have rested enough, each once; those that woke first come first.
-    pub fn wake(&mut self, now: Moment) -> Vec<Arc<str>> {
+    pub fn wake(&mut self, now: Moment) -> Vec<Key> {
         let mut awake = Vec::new();
         while self.next_wake().is_some_and(|until| until <= now) {
-            awake.extend(self.until.pop().map(|Reverse((_, key))| key));
+            awake.extend(self.until.pop().map(|Reverse((.., key))| key));
         }
         awake
     }
@@ -37,7 +40,7 @@ impl Order {
     /// When the next key will have.
     #[must_use]
     pub fn next_wake(&self) -> Option<Moment> {
-        self.until.peek().map(|Reverse((until, _))| *until)
+        self.until.peek().map(|Reverse((until, ..))| *until)
     }
 }
 
@@ -65,7 +68,8 @@ mod tests {
             (99, "", None),
         ];
         for (now, expected, next) in table {
-            assert_eq!(order.wake(at(now)).join(" "), expected, "at {now} s");
+            let awake: Vec<String> = order.wake(at(now)).iter().map(|key| key.to_string()).collect();
+            assert_eq!(awake.join(" "), expected, "at {now} s");
             assert_eq!(order.next_wake(), next.map(at), "after {now} s");
         }
     }

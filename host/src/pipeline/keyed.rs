@@ -14,6 +14,7 @@ pub mod forecast;
 mod memory;
 pub mod moved;
 mod notes;
+mod numbers;
 mod record;
 mod removed;
 pub mod rest;

@@ -25,7 +25,7 @@ pub fn absent<'a>(kept: &Kept<'a>, look: &Look<'a>, state: &mut State<'a>) -> Re
         }
         if in_doubt {
             state.attributes.clear();
-            sweep(look, state, &mut said);
+            sweep(state, &mut said);
         }
     }
     let restated = said.news.is_empty();
@@ -49,7 +49,7 @@ fn left<'a>(name: &'a str, look: &Look<'_>, state: &mut State<'a>) -> Option<Wor
         Place::Nowhere(_) => Mark::default(),
     };
     let mark = Mark { as_of_ms: held.as_of_ms.max(look.as_of_ms), beyond: held.beyond, doubt: false };
-    state.leave(name, mark);
+    state.leave(Cow::Borrowed(name), mark);
     Some(Word { name: Cow::Borrowed(name), is_in: false, mark })
 }
 

@@ -1,16 +1,9 @@
-//! Names and values in a few bytes: XXH3, 64 bits, which never changes. State holds these hashes, so neither may they.
+//! Attributes in a few bytes: XXH3, 64 bits, which never changes. State holds these hashes, so neither may they.
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-/// What stands for a name: the low half of its hash. Two names of one person that share it are taken for one; of 500 names, any two do in one
-/// case of 34,000.
-#[must_use]
-pub fn short(name: &str) -> u32 {
-    xxh3_64(name.as_bytes()) as u32
-}
-
 /// What stands for an attribute's name and its value, as the JSON text it came in. The name's whole hash goes into that of the value:
-/// attributes whose names share a [`short`] hash are told too often, but never taken for unchanged.
+/// attributes whose names share their short hash, the low half, are told too often, but never taken for unchanged.
 #[must_use]
 pub fn attribute(name: &str, value: &str) -> (u32, u64) {
     let name = xxh3_64(name.as_bytes());
@@ -23,8 +16,6 @@ mod tests {
 
     #[test]
     fn the_hashes_never_change() {
-        assert_eq!(short(""), 0x38d3_94c2);
-        assert_eq!(short("vip"), 0xd923_bd48);
         assert_eq!(attribute("plan", r#""gold""#), (0xc52a_313c, 0x0579_e067_dce0_09a0));
         assert_eq!(attribute("note", &"x".repeat(1000)), (0x4d6a_048e, 0xfda5_dfb3_47da_baca));
     }

@@ -89,7 +89,7 @@ impl<'a> Said<'a> {
             Place::Inside(place) if age.is_behind(state.inside[place].mark) => {}
             Place::Inside(place) => {
                 let mark = age.over(state.inside[place].mark);
-                state.leave(&name, mark);
+                state.leave(name.clone(), mark);
                 self.news.push(Word { name, is_in: false, mark });
             }
             Place::Outside(place) => self.again(name, age, place, state),
@@ -97,7 +97,7 @@ impl<'a> Said<'a> {
             Place::Nowhere(_) if age.is_full && !state.unsure => {}
             Place::Nowhere(_) => {
                 let mark = age.over(Mark::default());
-                state.leave(&name, mark);
+                state.leave(name.clone(), mark);
                 // Several at once may be a full membership, most of which did not change now.
                 let list = if alone && !age.is_full { &mut self.news } else { &mut self.restated };
                 list.push(Word { name, is_in: false, mark });

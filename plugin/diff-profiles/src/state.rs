@@ -9,18 +9,16 @@ use std::borrow::Cow;
 
 use brazeline_kit::{Kept, Standing, Update};
 
-use crate::hash::short;
-
 /// The version of the bytes. Another one is not read.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What is held about a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State<'a> {
     /// The audiences that the person is in, in the order of names. They are the host's tags.
     pub inside: Vec<Inside<'a>>,
-    /// The audiences that the person was in and is not any more, in the order of hashes.
-    pub outside: Vec<Outside>,
+    /// The audiences that the person was in and is not any more, in the order of names.
+    pub outside: Vec<Outside<'a>>,
     /// The attributes, each as [`hash::attribute`](crate::hash::attribute), in the order of their names' hashes.
     pub attributes: Vec<(u32, u64)>,
     /// Nothing was ever kept.
@@ -39,10 +37,10 @@ pub struct Inside<'a> {
 }
 
 /// An audience that the person is not in any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outside {
-    /// What stands for its name.
-    pub hash: u32,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside<'a> {
+    /// Its name: it may have to be said again when nobody else names it any more.
+    pub name: Cow<'a, str>,
     /// What is held of it.
     pub mark: Mark,
 }
@@ -90,12 +88,11 @@ impl<'a> State<'a> {
         }
     }
 
-    /// What the host is to hold from now on. What is still in doubt could not be named.
+    /// What the host is to hold from now on. Nothing of it is in doubt: that was said again.
     #[must_use]
     pub fn put(&self) -> Update {
         let tags = self.inside.iter().map(|inside| inside.name.to_string()).collect();
-        let unsure = self.outside.iter().any(|outside| outside.mark.doubt);
-        Update::Put { bytes: self.bytes(), tags, unsure }
+        Update::Put { bytes: self.bytes(), tags, unsure: false }
     }
 
     /// Where an audience stands.
@@ -105,14 +102,11 @@ impl<'a> State<'a> {
             Ok(place) => return Place::Inside(place),
             Err(place) => place,
         };
-        if self.outside.is_empty() {
-            return Place::Nowhere(place);
-        }
-        self.find_outside(short(name)).map_or(Place::Nowhere(place), Place::Outside)
+        self.find_outside(name).map_or(Place::Nowhere(place), Place::Outside)
     }
 
-    fn find_outside(&self, hash: u32) -> Result<usize, usize> {
-        self.outside.binary_search_by_key(&hash, |outside| outside.hash)
+    fn find_outside(&self, name: &str) -> Result<usize, usize> {
+        self.outside.binary_search_by(|outside| (*outside.name).cmp(name))
     }
 
     /// The person is in an audience.
@@ -128,12 +122,12 @@ impl<'a> State<'a> {
     }
 
     /// The person is not in an audience any more.
-    pub fn leave(&mut self, name: &str, mark: Mark) {
-        if let Place::Inside(place) = self.find(name) {
+    pub fn leave(&mut self, name: Cow<'a, str>, mark: Mark) {
+        if let Place::Inside(place) = self.find(&name) {
             self.inside.remove(place);
         }
-        let outside = Outside { hash: short(name), mark };
-        match self.find_outside(outside.hash) {
+        let outside = Outside { name, mark };
+        match self.find_outside(&outside.name) {
             Ok(place) => self.outside[place] = outside,
             Err(place) => self.outside.insert(place, outside),
         }

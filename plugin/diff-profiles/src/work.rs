@@ -79,7 +79,7 @@ impl<'a> Work<'a> {
         let mut said = take(&self.update.audiences, age, self.look, self.settings, state)?;
         if state.unsure {
             state.attributes.clear();
-            sweep(self.look, state, &mut said);
+            sweep(state, &mut said);
         }
         let attributes = changed(&self.update.attributes, state);
         let learnt_only = self.look.is_first() && !self.settings.existing_users && state.is_new && said.is_empty();

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -16,32 +17,38 @@ use tokio::task::LocalSet;
 
 use super::tally::{Care, Counter};
 
-/// Says where it listens, serves until its input ends, then says what arrived.
-pub fn serve(care: Care) -> anyhow::Result<()> {
+/// Says where it listens, serves until its input ends, then says what arrived. Each answer takes so long.
+pub fn serve(care: Care, latency: Duration) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let counter = Rc::new(RefCell::new(Counter::new(care)));
-    let tally = runtime.block_on(LocalSet::new().run_until(until_told(Rc::clone(&counter))));
+    let tally = runtime.block_on(LocalSet::new().run_until(until_told(Rc::clone(&counter), latency)));
     tally?;
     println!("{}", serde_json::to_string(&counter.borrow().tally())?);
     Ok(())
 }
 
-async fn until_told(counter: Rc<RefCell<Counter>>) -> anyhow::Result<()> {
+async fn until_told(counter: Rc<RefCell<Counter>>, latency: Duration) -> anyhow::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     println!("http://{}", listener.local_addr()?);
     let (mut input, mut ignored) = (tokio::io::stdin(), [0]);
     loop {
         tokio::select! {
-            accepted = listener.accept() => drop(tokio::task::spawn_local(connection(accepted?.0, Rc::clone(&counter)))),
+            accepted = listener.accept() => {
+                drop(tokio::task::spawn_local(connection(accepted?.0, Rc::clone(&counter), latency)));
+            }
             _ended = input.read(&mut ignored) => return Ok(()),
         }
     }
 }
 
-async fn connection(stream: TcpStream, counter: Rc<RefCell<Counter>>) {
+async fn connection(stream: TcpStream, counter: Rc<RefCell<Counter>>, latency: Duration) {
     // A contender that ends closes its connections.
     let _closed = stream.set_nodelay(true);
-    let service = service_fn(|request| answer(request, Rc::clone(&counter)));
+    let service = service_fn(async |request| {
+        let reply = answer(request, Rc::clone(&counter)).await;
+        tokio::time::sleep(latency).await;
+        reply
+    });
     let _closed = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 

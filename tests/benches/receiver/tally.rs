@@ -6,8 +6,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::people::ID_PREFIX;
-
 /// How closely the receiver looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Care {
@@ -87,7 +85,8 @@ impl Counter {
     }
 
     fn see(&mut self, id: &str) -> anyhow::Result<()> {
-        let number: usize = id.strip_prefix(ID_PREFIX).unwrap_or(id).parse()?;
+        // Whatever an id begins with, the person's number follows.
+        let number: usize = id.trim_start_matches(|letter: char| !letter.is_ascii_digit()).parse()?;
         if self.seen.len() <= number {
             self.seen.resize(number + 1, false);
         }

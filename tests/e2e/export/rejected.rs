@@ -112,17 +112,3 @@ fn who_is_rejected_on_the_way_has_not_left() {
         stage.vendors.braze().read(|braze| braze.profile("external_id:u-3").unwrap().text("phone").map(str::to_owned));
     assert_eq!(number.as_deref(), Some("+15551231235"));
 }
-
-#[test]
-fn a_refused_request_is_taken_apart_and_made_good() {
-    let stage = scan(With::default());
-    stage.enter(&people(0..8), "vip");
-    let refused = || Fault::Status { status: 400, retry_after_s: None };
-    // The whole, one half, and of that half one person.
-    stage.vendors.braze().script([refused(), refused(), refused(), refused(), Fault::Fine]);
-    let ended = stage.run();
-    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
-    let ended = stage.run();
-    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    stage.agree();
-}

@@ -90,7 +90,7 @@ impl Core {
         let answer = call.transform(&mut self.memory, &batch, &key_of)?;
         let lost = self.braked(source.as_deref(), look.as_ref(), &keys, &kept, &answer)?;
         let dead = self.dead(parcels, &batch, &answer, at_ms);
-        let (numbers, traps) = (self.apply(&keys, &kept, &answer)?, answer.traps);
+        let (numbers, traps) = (self.apply(reader, &keys, &kept, &answer)?, answer.traps);
         let mut held = None;
         if let (Some(source), Some(_)) = (&source, &look) {
             self.saw(reader, source, parcels, numbers, &lost)?;
@@ -127,10 +127,10 @@ impl Core {
             let snapshot = pass.snapshot();
             let call = Call { node: &self.node, keys: &keys, kept: &kept, snapshot: None };
             let answer = call.absent(&mut self.memory, &snapshot)?;
-            self.apply(&keys, &kept, &answer)?;
+            self.apply(reader, &keys, &kept, &answer)?;
             for (place, reason) in &answer.rejected {
                 let (key, kept) = (keys[*place as usize], &kept[*place as usize]);
-                self.memory.doubt_key(key, kept)?;
+                self.memory.doubt_key(reader, key, kept)?;
                 decision.dead.push(self.absence(pass, key, reason.clone(), at_ms));
             }
             decision.append = self.append(&answer.events);
@@ -147,7 +147,7 @@ impl Core {
         let keys: HashSet<&str> = dead.iter().filter_map(|letter| letter.key.as_deref()).collect();
         let keys: Vec<&str> = keys.into_iter().collect();
         for (key, kept) in keys.iter().zip(self.memory.kept(reader, &keys)?) {
-            self.memory.doubt_key(key, &kept)?;
+            self.memory.doubt_key(reader, key, &kept)?;
         }
         Ok(self.memory.flush())
     }
@@ -172,11 +172,17 @@ impl Core {
     }
 
     /// Keeps what changed. The numbers of all whom the events were about.
-    fn apply(&mut self, keys: &[&str], kept: &[Kept], answer: &Answer) -> Result<Vec<u32>, StoreError> {
+    fn apply(
+        &mut self,
+        reader: &dyn Reader,
+        keys: &[&str],
+        kept: &[Kept],
+        answer: &Answer,
+    ) -> Result<Vec<u32>, StoreError> {
         let mut numbers = Vec::with_capacity(keys.len());
         for (place, (key, kept)) in (0_u32..).zip(keys.iter().zip(kept)) {
             let number = match answer.changes.get(&place) {
-                Some(change) => self.memory.change(key, kept, change.clone())?,
+                Some(change) => self.memory.change(reader, key, kept, change.clone())?,
                 None => kept.record.as_ref().map(|record| record.number),
             };
             numbers.extend(number);

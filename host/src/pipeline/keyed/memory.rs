@@ -9,6 +9,7 @@ use roaring::RoaringBitmap;
 
 use super::brake::{Held, MaxExit, Why};
 use super::notes::{Facts, Look, Pass};
+use super::numbers::{self, Numbers};
 use super::record::Record;
 use super::tags::{Set, Sets, TagId, bitmap, bytes};
 use crate::component::types::Standing;
@@ -22,6 +23,7 @@ pub struct Memory {
     facts: Facts,
     stored: Facts,
     sets: Sets,
+    numbers: Numbers,
     changes: Vec<StateChange>,
     /// State versions that the component reads, the one that it writes first.
     versions: Vec<u32>,
@@ -75,8 +77,9 @@ impl Memory {
             None => Facts::default(),
         };
         let sets = Sets::load(&notes)?;
-        let (facts, changes) = (stored.clone(), Vec::new());
-        let mut memory = Self { node: node.to_owned(), facts, stored, sets, changes, versions: versions.to_vec() };
+        let numbers = Numbers::load(reader, node, stored.next_number)?;
+        let (node, facts, changes, versions) = (node.to_owned(), stored.clone(), Vec::new(), versions.to_vec());
+        let mut memory = Self { node, facts, stored, sets, numbers, changes, versions };
         if memory.facts.component != component {
             if !memory.facts.component.is_empty() {
                 memory.doubt_all();
@@ -145,12 +148,9 @@ impl Memory {
         Kept { standing, record }
     }
 
-    /// The keys of some numbers. A number without one was forgotten.
+    /// The keys of some numbers that rise. A number without one was forgotten.
     pub fn keys(&self, reader: &dyn Reader, numbers: &[u32]) -> Result<Vec<String>, StoreError> {
-        let wanted: Vec<[u8; 4]> = numbers.iter().map(|number| number.to_be_bytes()).collect();
-        let wanted: Vec<&[u8]> = wanted.iter().map(<[u8; 4]>::as_slice).collect();
-        let found = reader.states(&self.node, Shelf::Number, &wanted)?;
-        found.into_iter().flatten().map(|key| String::from_utf8(key).map_err(|_| DAMAGED)).collect()
+        numbers::keys(reader, &self.node, numbers)
     }
 
     /// How many of those who change would leave each audience of a snapshot.
@@ -168,14 +168,20 @@ impl Memory {
     }
 
     /// Keeps a change, from the next commit on. The person's number, if there is one.
-    pub fn change(&mut self, key: &str, kept: &Kept, change: Change) -> Result<Option<u32>, StoreError> {
+    pub fn change(
+        &mut self,
+        reader: &dyn Reader,
+        key: &str,
+        kept: &Kept,
+        change: Change,
+    ) -> Result<Option<u32>, StoreError> {
         let before = kept.record.as_ref();
         let number = match (&change, before) {
             (_, Some(record)) => record.number,
             (Change::Delete, None) => return Ok(None),
             (Change::Put { .. }, None) => {
                 let number = self.facts.number().ok_or(StoreError::Unreadable { what: "a number for a person" })?;
-                self.put(Shelf::Number, number.to_be_bytes().to_vec(), Some(key.as_bytes().to_vec()));
+                self.numbers.add(number, key);
                 number
             }
         };
@@ -196,7 +202,7 @@ impl Memory {
                 old.iter().for_each(|tag| self.sets.remove(&Set::Tag(*tag), number));
                 self.doubt(number, false);
                 self.put(Shelf::State, key.as_bytes().to_vec(), None);
-                self.put(Shelf::Number, number.to_be_bytes().to_vec(), None);
+                self.numbers.remove(reader, &self.node, number)?;
             }
         }
         Ok(Some(number))
@@ -210,12 +216,12 @@ impl Memory {
     }
 
     /// Puts a key in doubt.
-    pub fn doubt_key(&mut self, key: &str, kept: &Kept) -> Result<(), StoreError> {
+    pub fn doubt_key(&mut self, reader: &dyn Reader, key: &str, kept: &Kept) -> Result<(), StoreError> {
         match &kept.record {
             Some(record) => self.doubt(record.number, true),
             None => {
                 let nothing = Change::Put { bytes: Vec::new(), tags: Vec::new(), unsure: true };
-                self.change(key, kept, nothing)?;
+                self.change(reader, key, kept, nothing)?;
             }
         }
         Ok(())
@@ -398,6 +404,7 @@ impl Memory {
     /// What the next commit stores. Once taken, it has to be stored.
     pub fn flush(&mut self) -> Vec<StateChange> {
         let mut changes = std::mem::take(&mut self.changes);
+        changes.extend(self.numbers.flush(&self.node));
         changes.extend(self.sets.flush(&self.node));
         if self.facts != self.stored {
             self.stored = self.facts.clone();

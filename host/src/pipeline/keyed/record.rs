@@ -50,7 +50,8 @@ impl Record {
     }
 }
 
-fn put(out: &mut Vec<u8>, mut number: u32) {
+/// Writes a number of 7 bits a byte.
+pub(super) fn put(out: &mut Vec<u8>, mut number: u32) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
         number >>= 7;
@@ -58,7 +59,8 @@ fn put(out: &mut Vec<u8>, mut number: u32) {
     out.push(number as u8);
 }
 
-fn take(rest: &mut &[u8]) -> Option<u32> {
+/// Reads one.
+pub(super) fn take(rest: &mut &[u8]) -> Option<u32> {
     let mut number = 0_u32;
     for shift in (0..32).step_by(7) {
         let (byte, behind) = rest.split_first()?;

@@ -161,7 +161,7 @@ pub fn answer(memory: &mut Memory, reader: &dyn Reader, question: Question) -> R
         Question::Doubt { keys: Some(keys) } => {
             let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
             for (key, kept) in keys.iter().zip(memory.kept(reader, &keys)?) {
-                memory.doubt_key(key, &kept)?;
+                memory.doubt_key(reader, key, &kept)?;
             }
             Reply::People(keys.len() as u64)
         }
@@ -192,7 +192,7 @@ pub fn answer(memory: &mut Memory, reader: &dyn Reader, question: Question) -> R
             let kept = memory.kept(reader, &[&key])?.pop().filter(|kept| kept.record.is_some());
             let known = u64::from(kept.is_some());
             if let Some(kept) = kept {
-                memory.change(&key, &kept, Change::Delete)?;
+                memory.change(reader, &key, &kept, Change::Delete)?;
             }
             Reply::People(known)
         }

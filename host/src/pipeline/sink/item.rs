@@ -1,9 +1,11 @@
 //! The events that wait for a sink or are on their way to it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::component::types::Batch;
+use crate::delivery::key::Key;
 use crate::store::DeadLetter;
 
 use super::job::ItemId;
@@ -34,6 +36,7 @@ pub struct Parcel {
 pub struct Item {
     parcel: Arc<Parcel>,
     index: usize,
+    key: Key,
     /// Requests that carry it and are not done.
     open: u32,
     /// A request carried it.
@@ -46,7 +49,7 @@ pub struct Item {
 /// All of them.
 #[derive(Debug, Default)]
 pub struct Items {
-    items: HashMap<ItemId, Item>,
+    items: FxHashMap<ItemId, Item>,
     next: ItemId,
 }
 
@@ -67,33 +70,33 @@ impl Items {
         self.items.is_empty()
     }
 
-    /// Takes a parcel apart: the number of each event, in order.
-    pub fn add(&mut self, parcel: &Arc<Parcel>) -> std::ops::Range<ItemId> {
-        let first = self.next;
-        self.next += parcel.stage.events.len() as u64;
-        for (index, id) in (first..self.next).enumerate() {
-            self.items.insert(
-                id,
-                Item { parcel: Arc::clone(parcel), index, open: 0, was_carried: false, rejected: None, left_out: None },
-            );
-        }
-        first..self.next
+    /// Takes an event of a parcel. `key` is given its number and gives its key.
+    pub fn add(&mut self, parcel: &Arc<Parcel>, index: usize, key: impl FnOnce(ItemId) -> Key) {
+        let (id, parcel) = (self.next, Arc::clone(parcel));
+        self.next += 1;
+        let item = Item { parcel, index, key: key(id), open: 0, was_carried: false, rejected: None, left_out: None };
+        self.items.insert(id, item);
     }
 
-    /// The events as a batch for the component.
+    /// The events as a batch for the component. Neighbours are copied at once.
     #[must_use]
     pub fn batch(&self, ids: &[ItemId]) -> Batch {
         let mut batch = Batch::new();
-        for item in ids.iter().filter_map(|id| self.items.get(id)) {
-            batch.append_event(&item.parcel.stage.events, item.index);
+        let mut items = ids.iter().filter_map(|id| self.items.get(id)).peekable();
+        while let Some(Item { parcel, index, .. }) = items.next() {
+            let mut end = index + 1;
+            while items.next_if(|next| next.index == end && Arc::ptr_eq(&next.parcel, parcel)).is_some() {
+                end += 1;
+            }
+            batch.extend(&parcel.stage.events, *index..end);
         }
         batch
     }
 
     /// Whom an event is about.
     #[must_use]
-    pub fn key(&self, id: ItemId) -> &str {
-        self.items.get(&id).map_or("", |item| item.parcel.stage.events.key(item.index))
+    pub fn key(&self, id: ItemId) -> Option<&Key> {
+        self.items.get(&id).map(|item| &item.key)
     }
 
     /// So many more requests carry it.

@@ -3,12 +3,15 @@
 //! Requests of one `prepare` that carry the same key are sent one after another, in the order in which the component gave
 //! them; a key is free again when the last of its requests is done. Nothing is sent here and nothing waits.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustc_hash::FxHashMap;
+
 use crate::clock::Moment;
 use crate::component::types::Outgoing;
+use crate::delivery::key::{Key, KeyMap};
 
 /// A request's number.
 pub type JobId = u64;
@@ -32,7 +35,7 @@ pub struct Job {
     /// The events it carries.
     pub items: Vec<ItemId>,
     /// Whom they are about, each once.
-    pub keys: Vec<Arc<str>>,
+    pub keys: Vec<Key>,
     /// Failed attempts.
     pub failed: u32,
     /// How many deliveries of this sink had been accepted when this one failed first.
@@ -48,7 +51,7 @@ pub struct Job {
 impl Job {
     /// A delivery that was never tried.
     #[must_use]
-    pub fn new(load: Load, items: Vec<ItemId>, keys: Vec<Arc<str>>) -> Self {
+    pub fn new(load: Load, items: Vec<ItemId>, keys: Vec<Key>) -> Self {
         Self {
             load,
             items,
@@ -81,15 +84,15 @@ impl Job {
 }
 
 /// How long a key has to rest, once nothing of it is in flight any more.
-pub type Freed = (Arc<str>, Duration);
+pub type Freed = (Key, Duration);
 
 /// All jobs of a sink.
 #[derive(Debug, Default)]
 pub struct Jobs {
-    jobs: HashMap<JobId, Job>,
+    jobs: FxHashMap<JobId, Job>,
     ready: VecDeque<JobId>,
     waiting: BTreeMap<(Moment, JobId), ()>,
-    keys: HashMap<Arc<str>, Held>,
+    keys: KeyMap<Held>,
     next: JobId,
 }
 
@@ -97,6 +100,8 @@ pub struct Jobs {
 struct Held {
     jobs: u32,
     rest: Duration,
+    /// The last of them.
+    last: JobId,
 }
 
 impl Jobs {
@@ -119,12 +124,14 @@ impl Jobs {
 
     /// Adds the jobs of one `prepare`: of those that share a key, the later waits for the earlier.
     pub fn add(&mut self, jobs: Vec<Job>) {
-        let mut last: HashMap<Arc<str>, JobId> = HashMap::new();
+        let before = self.next;
         for mut job in jobs {
             let id = self.number();
             for key in &job.keys {
-                self.keys.entry(Arc::clone(key)).or_default().jobs += 1;
-                if let Some(earlier) = last.insert(Arc::clone(key), id) {
+                let held = self.keys.entry(key.clone()).or_default();
+                held.jobs += 1;
+                let earlier = std::mem::replace(&mut held.last, id);
+                if earlier > before {
                     job.waits_for += self.chain(earlier, id);
                 }
             }
@@ -137,7 +144,7 @@ impl Jobs {
         let Some(whole) = self.jobs.remove(&id) else { return Vec::new() };
         let mut before: Option<JobId> = None;
         for mut half in halves {
-            half.keys.iter().for_each(|key| self.keys.entry(Arc::clone(key)).or_default().jobs += 1);
+            half.keys.iter().for_each(|key| self.keys.entry(key.clone()).or_default().jobs += 1);
             let id = self.number();
             half.waits_for = before.replace(id).map_or(0, |earlier| self.chain(earlier, id));
             self.insert(id, half);
@@ -213,14 +220,14 @@ impl Jobs {
         }
     }
 
-    fn let_go(&mut self, keys: &[Arc<str>], rest: Duration) -> Vec<Freed> {
+    fn let_go(&mut self, keys: &[Key], rest: Duration) -> Vec<Freed> {
         let mut freed = Vec::new();
         for key in keys {
             let Some(held) = self.keys.get_mut(key) else { continue };
             held.jobs -= 1;
             held.rest = held.rest.max(rest);
             if held.jobs == 0 {
-                freed.push((Arc::clone(key), held.rest));
+                freed.push((key.clone(), held.rest));
                 self.keys.remove(key);
             }
         }

@@ -1,18 +1,17 @@
 //! Offering events to the component, and starting what it made of them.
 
-use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::clock::{self, Moment};
 use crate::connector::Outcome;
 use crate::delivery::budget::{Draw, Pause};
 use crate::delivery::gather::Offer;
+use crate::delivery::key::{Key, KeySet};
 
 use super::Sink;
 use super::attempt::{self, Answered, Delivered, Event, Outlet, Part, PreparedItems};
 use super::item::Parcel;
-use super::job::{ItemId, Job, JobId, Load};
+use super::job::{Freed, ItemId, Job, JobId, Load};
 
 /// Calls of `prepare` at the same time: one computes while the next gathers.
 const PREPARING: usize = 2;
@@ -22,8 +21,10 @@ impl Sink {
         let now = self.clock.now();
         let parcel = Arc::new(parcel);
         let events = &parcel.stage.events;
-        for (index, id) in self.items.add(&parcel).enumerate() {
-            self.gather.push(now, events.key(index), events.body(index).len(), id);
+        let gather = &mut self.gather;
+        for index in 0..events.len() {
+            let key = |id| gather.push(now, events.key(index), events.body(index).len(), id);
+            self.items.add(&parcel, index, key);
         }
     }
 
@@ -106,9 +107,9 @@ impl Sink {
         jobs
     }
 
-    pub(super) fn keys(&self, ids: &[ItemId]) -> Vec<Arc<str>> {
-        let mut seen = HashSet::with_capacity(ids.len());
-        ids.iter().map(|id| self.items.key(*id)).filter(|key| seen.insert(*key)).map(Arc::from).collect()
+    pub(super) fn keys(&self, ids: &[ItemId]) -> Vec<Key> {
+        let mut seen = KeySet::default();
+        ids.iter().filter_map(|id| self.items.key(*id)).filter(|key| seen.insert(*key)).cloned().collect()
     }
 
     /// Starts what may be started.
@@ -187,7 +188,7 @@ impl Sink {
     }
 
     /// Keys that nothing holds any more rest, and then what waits for them may be offered.
-    pub(super) fn freed(&mut self, freed: Vec<(Arc<str>, Duration)>) {
+    pub(super) fn freed(&mut self, freed: Vec<Freed>) {
         let now = self.clock.now();
         for (key, rest) in freed {
             self.order.finish(now, &key, rest);

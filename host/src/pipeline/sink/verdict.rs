@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::connector::Outcome;
+use crate::delivery::key::KeySet;
 
 use super::Sink;
 use super::attempt::{self, Answered, Delivered, Event, Halved};
@@ -108,8 +109,8 @@ impl Sink {
                 (left.to_vec(), right.to_vec())
             }
             keys => {
-                let first: std::collections::HashSet<&str> = job.keys[..keys / 2].iter().map(AsRef::as_ref).collect();
-                job.items.iter().partition(|id| first.contains(self.items.key(**id)))
+                let first: KeySet<'_> = job.keys[..keys / 2].iter().collect();
+                job.items.iter().partition(|id| self.items.key(**id).is_some_and(|key| first.contains(key)))
             }
         };
         vec![left, right]

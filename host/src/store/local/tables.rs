@@ -5,12 +5,17 @@
 
 use super::{fault, keys, log::Log, log::Segment, repair};
 use crate::store::{Result, StoreError};
+use fjall::config::{CompressionPolicy, HashRatioPolicy, PartitioningPolicy, PinningPolicy};
 use fjall::{Database, Keyspace, KeyspaceCreateOptions};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 /// What fjall's own journal may take before it writes tables. Its lowest value: it is read whole at every start.
 const JOURNALS_BYTES: u64 = 64 * 1024 * 1024;
+/// What was read of tables and may be read again: the blocks of the states that come up most.
+const CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// States are written to a table when there are so many bytes of them: what is not in tables yet is searched first, by every look-up.
+const STATES_BYTES: u64 = 8 * 1024 * 1024;
 /// What the names of the segments' keyspaces begin with.
 const SEGMENT: &str = "segment-";
 
@@ -33,10 +38,13 @@ impl Tables {
     pub fn open(folder: &Path) -> Result<Self> {
         let open = || {
             // Nothing is synced on the way: the committer does that once for all that it wrote.
-            let db =
-                Database::builder(folder).manual_journal_persist(true).max_journaling_size(JOURNALS_BYTES).open()?;
+            let db = Database::builder(folder)
+                .manual_journal_persist(true)
+                .max_journaling_size(JOURNALS_BYTES)
+                .cache_size(CACHE_BYTES)
+                .open()?;
             let table = |name| db.keyspace(name, options);
-            let (facts, states, letters) = (table("facts")?, table("states")?, table("letters")?);
+            let (facts, states, letters) = (table("facts")?, db.keyspace("states", states)?, table("letters")?);
             Ok(Self { db, facts, states, letters, folder: folder.to_owned() })
         };
         repair::opened(folder, open).map_err(|error| fault::access(folder, &error))
@@ -110,6 +118,19 @@ const SEGMENT_RECORD: StoreError = StoreError::Unreadable { what: "a segment of 
 
 fn options() -> KeyspaceCreateOptions {
     KeyspaceCreateOptions::default().manual_journal_persist(true)
+}
+
+/// States are looked up in thousands, each in another block. So what says in which block one is, and whether it is there at all, stays in
+/// memory (2 bytes a state), and blocks are neither unpacked nor searched by halves.
+fn states() -> KeyspaceCreateOptions {
+    options()
+        .max_memtable_size(STATES_BYTES)
+        .index_block_pinning_policy(PinningPolicy::all(true))
+        .index_block_partitioning_policy(PartitioningPolicy::all(false))
+        .filter_block_pinning_policy(PinningPolicy::all(true))
+        .filter_block_partitioning_policy(PartitioningPolicy::all(false))
+        .data_block_hash_ratio_policy(HashRatioPolicy::all(1.0))
+        .data_block_compression_policy(CompressionPolicy::disabled())
 }
 
 /// The value of a segment's record. How many bytes it holds is said when it is sealed.

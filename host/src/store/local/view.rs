@@ -141,12 +141,17 @@ impl View {
     }
 
     fn states(&self, node: &str, shelf: Shelf, names: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>> {
-        let node = keys::id(node)?;
-        let state = |key: &&[u8]| {
-            let value = self.snapshot.get(&self.tables.states, keys::state(node, shelf, key));
-            Ok(value.map_err(|error| self.tables.unread(&error))?.map(|value| value.to_vec()))
-        };
-        names.iter().map(state).collect()
+        let prefix = keys::state(keys::id(node)?, shelf, b"");
+        spread(names, |names| {
+            let mut key = prefix.clone();
+            let state = |name: &&[u8]| {
+                key.truncate(prefix.len());
+                key.extend_from_slice(name);
+                let value = self.snapshot.get(&self.tables.states, &key);
+                Ok(value.map_err(|error| self.tables.unread(&error))?.map(|value| value.to_vec()))
+            };
+            names.iter().map(state).collect()
+        })
     }
 
     fn scan_states(&self, node: &str, shelf: Shelf, from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
@@ -162,6 +167,32 @@ impl View {
         Ok(found)
     }
 }
+
+/// Looks many names up on all cores: one look-up takes microseconds, but there are thousands, and somebody waits for all.
+fn spread<T: Send>(names: &[&[u8]], look_up: impl Fn(&[&[u8]]) -> Result<Vec<T>> + Sync) -> Result<Vec<T>> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = cores.min(names.len() / NAMES_A_THREAD).clamp(1, MAX_THREADS);
+    if threads == 1 {
+        return look_up(names);
+    }
+    std::thread::scope(|scope| {
+        let (mine, others) = names.split_at(names.len() / threads);
+        let look_up = &look_up;
+        let others = others.chunks(others.len().div_ceil(threads - 1));
+        let others: Vec<_> = others.map(|names| scope.spawn(move || look_up(names))).collect();
+        let mut found = look_up(mine)?;
+        for thread in others {
+            // It panics only where this thread would have.
+            found.extend(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok(found)
+    })
+}
+
+/// Fewer names are not worth a thread.
+const NAMES_A_THREAD: usize = 1_000;
+/// More threads would wait for each other at the cache.
+const MAX_THREADS: usize = 8;
 
 const SUM: StoreError = StoreError::Unreadable { what: "a sum" };
 

@@ -1,16 +1,18 @@
-//! State as bytes, version 1.
+//! State as bytes, version 2.
 //!
 //! ```text
 //! bytes      = inside outside attributes
 //! inside     = count (mark)*            one for each of the host's tags, in their order
-//! outside    = count (mark hash)*       in the order of hashes; hash: the name's, 4 bytes
-//! attributes = (name value)*            to the end, in the order of names; name: 4 bytes, value: 8 bytes
+//! outside    = count (mark name)*       in the order of names; name: count, then as many bytes of UTF-8
+//! attributes = (key value)*             to the end, in the order of keys; key: 4 bytes, value: 8 bytes
 //! mark       = number                   2 * zigzag(as_of - the as_of before) + beyond; before the first is 0
 //! count      = number                   LEB128, 7 bits a byte, low ones first
 //! ```
 //!
-//! Hashes are XXH3 with the low byte first. An audience that was told at the same time as the one before takes a byte, so a person in three
-//! audiences of one scan takes 11.
+//! `key` and `value` are hashes, XXH3 with the low byte first. An audience that was told at the same time as the one before takes a byte, so
+//! a person in three audiences of one scan takes 11. The names of these are the host's tags, which it keeps once for all people. The name of
+//! an audience that the person has left is spelled out, because nothing is kept between two calls where it could be looked up: it takes its length
+//! and two bytes more, of people who ever left one.
 
 use super::{Mark, State};
 
@@ -18,14 +20,16 @@ impl State<'_> {
     /// Packs it.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
-        let size = 12 + 2 * self.inside.len() + 6 * self.outside.len() + 12 * self.attributes.len();
+        let names: usize = self.outside.iter().map(|outside| outside.name.len() + 8).sum();
+        let size = 12 + 2 * self.inside.len() + names + 12 * self.attributes.len();
         let mut packer = Packer { bytes: Vec::with_capacity(size), before: 0 };
         packer.number(self.inside.len() as u64);
         self.inside.iter().for_each(|inside| packer.mark(inside.mark));
         packer.number(self.outside.len() as u64);
         for outside in &self.outside {
             packer.mark(outside.mark);
-            packer.bytes.extend(outside.hash.to_le_bytes());
+            packer.number(outside.name.len() as u64);
+            packer.bytes.extend(outside.name.as_bytes());
         }
         for (name, value) in &self.attributes {
             packer.bytes.extend(name.to_le_bytes());

@@ -5,7 +5,7 @@ use crate::time::LATEST_MS;
 
 impl<'a> State<'a> {
     /// Reads bytes and tags into empty lists. None if they do not fit together, or are not what [`State::bytes`] writes.
-    pub(super) fn unpack(&mut self, bytes: &[u8], tags: &[&'a str]) -> Option<()> {
+    pub(super) fn unpack(&mut self, bytes: &'a [u8], tags: &[&'a str]) -> Option<()> {
         let mut unpacker = Unpacker { bytes, before: 0 };
         if unpacker.number()? != tags.len() as u64 {
             return None;
@@ -16,7 +16,7 @@ impl<'a> State<'a> {
         }
         for _ in 0..unpacker.number()? {
             let mark = unpacker.mark()?;
-            self.outside.push(Outside { hash: u32::from_le_bytes(unpacker.take()?), mark });
+            self.outside.push(Outside { name: unpacker.name()?.into(), mark });
         }
         while !unpacker.bytes.is_empty() {
             let name = u32::from_le_bytes(unpacker.take()?);
@@ -28,7 +28,7 @@ impl<'a> State<'a> {
     /// Everything is searched by halves.
     fn is_in_order(&self) -> bool {
         self.inside.is_sorted_by(|one, next| one.name < next.name)
-            && self.outside.is_sorted_by(|one, next| one.hash < next.hash)
+            && self.outside.is_sorted_by(|one, next| one.name < next.name)
             && self.attributes.is_sorted_by(|one, next| one.0 < next.0)
     }
 }
@@ -39,7 +39,7 @@ struct Unpacker<'b> {
     before: u64,
 }
 
-impl Unpacker<'_> {
+impl<'b> Unpacker<'b> {
     fn mark(&mut self) -> Option<Mark> {
         let number = self.number()?;
         let zigzag = number >> 1;
@@ -59,6 +59,13 @@ impl Unpacker<'_> {
             }
         }
         None
+    }
+
+    fn name(&mut self) -> Option<&'b str> {
+        let length = usize::try_from(self.number()?).ok()?;
+        let (name, rest) = self.bytes.split_at_checked(length)?;
+        self.bytes = rest;
+        std::str::from_utf8(name).ok()
     }
 
     fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
