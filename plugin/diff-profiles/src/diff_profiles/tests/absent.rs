@@ -18,7 +18,7 @@ fn they_left_what_was_looked_at() {
         0 -> {"audiences":{"in":["a","b","c"],"of":["a","b","c"],"as_of":"2026-11-23T09:00:00Z"}}
         key 0 tagged ["a", "b", "c"]
 
-        0 -> {"audiences":{"in":[],"of":["b"],"as_of":"2026-11-23T09:10:00Z"}}
+        0 -> {"audiences":{"in":[],"of":["a","b"],"as_of":"2026-11-23T09:10:00Z"}}
         key 0 tagged ["c"]
 
         0 dropped
