@@ -9,8 +9,9 @@ use brazeline_sandbox::{Fault, Options};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use serde_json::json;
 
-use super::repeats::Repeats;
+use super::repeats::{ATTRIBUTE, Repeats};
 use super::stage::{AUDIENCES, Stage, With, scan_with, stage};
 use super::triggers::{fire, message};
 use crate::host::{Host, until};
@@ -25,10 +26,15 @@ const RUNS: usize = 12;
 /// What fails goes on failing only as often as the history says, so nobody is rejected for it.
 const SINK: &str = ", max_attempts: 100";
 
+/// Beside the audiences.
+const SOURCE: &str = ", fields: [city]";
+
 #[derive(Debug, Clone)]
 enum Step {
     /// Somebody enters or leaves; at best Lytics calls at once.
     Move(Crowd, bool, bool),
+    /// The attribute of some people changes.
+    Change(usize, usize),
     Fail(u8),
     /// A run to its end, or until all has arrived.
     Run,
@@ -44,6 +50,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         4 => (crowd(), any::<bool>()).prop_map(|(crowd, calls)| Step::Move(crowd, true, calls)),
         3 => (crowd(), any::<bool>()).prop_map(|(crowd, calls)| Step::Move(crowd, false, calls)),
+        2 => (0..PEOPLE, 1..10_usize).prop_map(|(first, count)| Step::Change(first, count)),
         2 => (0..8_u8).prop_map(Step::Fail),
         3 => Just(Step::Run),
         1 => (any::<bool>(), 1..3_usize).prop_map(|(braze, requests)| Step::Kill(braze, requests)),
@@ -72,11 +79,13 @@ struct History {
     is_open: bool,
     /// Runs all the time, if it ever does.
     host: Option<Host>,
+    /// How often an attribute changed.
+    changed: usize,
 }
 
 impl History {
     fn new(stage: Stage) -> Self {
-        Self { stage, repeats: Repeats::default(), is_open: false, host: None }
+        Self { stage, repeats: Repeats::default(), is_open: false, host: None, changed: 0 }
     }
 
     fn look(&mut self) {
@@ -100,6 +109,17 @@ impl History {
             false => self.stage.leave(&crowd, audience),
         }
         crowd
+    }
+
+    /// Gives people a value that nobody had yet.
+    fn changes(&mut self, first: usize, count: usize) {
+        self.changed += 1;
+        let value = format!("city {}", self.changed);
+        self.stage.people(|all| {
+            for id in people(first..(first + count).min(PEOPLE)) {
+                all.put(&id, json!({ "user_id": id, ATTRIBUTE: value }));
+            }
+        });
     }
 
     /// What the last run sent has arrived, however it ended.
@@ -133,12 +153,23 @@ impl History {
     }
 
     fn has_arrived(&self) -> bool {
-        self.stage.held() == self.stage.truth()
+        let truth = self.stage.truth();
+        let attribute = |id: &String| {
+            self.stage
+                .people(|people| people.get(id).and_then(|person| person.fields[ATTRIBUTE].as_str().map(str::to_owned)))
+        };
+        let is_held = |id: &String| {
+            let who = format!("external_id:{id}");
+            let held = self.stage.vendors.braze().read(|braze| braze.profile(&who)?.text(ATTRIBUTE).map(str::to_owned));
+            held == attribute(id)
+        };
+        self.stage.held() == truth && truth.keys().all(is_held)
     }
 
     fn scan(&mut self, step: &Step) {
         match step {
             Step::Move(crowd, is_in, _) => drop(self.moves(*crowd, *is_in)),
+            Step::Change(first, count) => self.changes(*first, *count),
             Step::Fail(which) => self.stage.vendors.braze().script([fault(*which)]),
             Step::Run => drop(self.run()),
             Step::Kill(braze, requests) => {
@@ -169,6 +200,7 @@ impl History {
                     fire(host, &messages);
                 }
             }
+            Step::Change(first, count) => self.changes(*first, *count),
             Step::Fail(which) => self.stage.vendors.braze().script([fault(*which)]),
             Step::Run => self.arrive(),
             Step::Kill(braze, requests) => {
@@ -214,7 +246,7 @@ fn histories(cases: u32, play: impl Fn(Vec<Step>) -> Result<(), TestCaseError>) 
 #[test]
 fn any_history_of_scans_ends_in_the_truth() {
     histories(6, |steps| {
-        let mut history = History::new(scan_with(vendors(), With { sink: SINK, ..With::default() }));
+        let mut history = History::new(scan_with(vendors(), With { source: SOURCE, sink: SINK, ..With::default() }));
         steps.iter().for_each(|step| history.scan(step));
         // Faults that were not met yet are met now; what is refused, though Braze has it perhaps, is told with the next scan, so it needs a few.
         let is_done = |_| history.run() == Some(0) && history.has_arrived();
@@ -235,7 +267,7 @@ fn any_history_of_scans_ends_in_the_truth() {
 fn any_history_of_triggers_and_scans_ends_in_the_truth() {
     histories(3, |steps| {
         let sources = concat!(
-            "  scan: { type: lytics-ingest, mode: scan, authorization: lytics, audiences: [vip, lapsed, new], identifier: { external_id: user_id }, every: 300ms }\n",
+            "  scan: { type: lytics-ingest, mode: scan, authorization: lytics, audiences: [vip, lapsed, new], identifier: { external_id: user_id }, fields: [city], every: 300ms }\n",
             "  triggers: { type: lytics-ingest, mode: trigger, authorization: lytics, caller: bearer, address: \"127.0.0.1:0\", audiences: [vip, lapsed, new], identifier: { external_id: user_id } }\n",
         );
         let stage = stage(vendors(), sources, "[scan, triggers]", With { sink: SINK, ..With::default() });

@@ -1,10 +1,10 @@
 //! What was Braze sent although it had it, and how much of that may there be?
 //!
-//! Goes through all that Braze was asked, person by person and audience by audience. A value that Braze has may come again only if nobody
+//! Goes through all that Braze was asked, person by person, each audience and the attribute beside them. A value that Braze has may come again only if nobody
 //! could know that it had arrived (a kill, an answer that was cut off), if it changed back while it waited, or if Braze refused something
 //! about that person; and of each of these only once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use brazeline_sandbox::{Fault, Logged};
 use serde_json::Value;
@@ -17,6 +17,16 @@ type Seat = (String, String);
 /// An audience that Braze is told about a person, and whether the person is in it.
 type Word = (Seat, bool);
 
+/// The attribute that may come beside the audiences.
+pub const ATTRIBUTE: &str = "city";
+
+/// What a request says of one person.
+struct Said {
+    id: String,
+    words: Vec<Word>,
+    attribute: Option<String>,
+}
+
 /// The account of one history.
 #[derive(Debug, Default)]
 pub struct Repeats {
@@ -24,13 +34,17 @@ pub struct Repeats {
     read: usize,
     /// What Braze holds by these requests.
     pub held: BTreeSet<Seat>,
+    /// Each person's attribute as Braze holds it.
+    pub attributes: BTreeMap<String, String>,
     /// What was sent in the run that is going on. A kill leaves open whether that was recorded.
     sent: BTreeSet<Seat>,
     /// What may be sent once although Braze has it.
     may: BTreeSet<Seat>,
-    /// Of whom something was refused: everything about them is said again.
+    /// Of whom something was refused: everything about them is said again, each audience ...
     unsure: BTreeSet<String>,
-    /// Values that came again and might.
+    /// ... and the attribute.
+    unsure_attribute: BTreeSet<String>,
+    /// How many values came again and might.
     pub allowed: usize,
     /// Values that came again and might not, in words.
     pub wrong: Vec<String>,
@@ -81,17 +95,23 @@ impl Repeats {
             _ => request.status == 400,
         };
         let is_taken = request.status == 201 || request.status == 400 || is_unclear;
-        for (place, (id, words)) in objects.into_iter().enumerate().filter(|_| is_taken) {
+        for (place, said) in objects.into_iter().enumerate().filter(|_| is_taken) {
             match is_refused(place) {
-                false => self.object(&id, words, is_unclear),
+                false => self.object(said, is_unclear),
                 // One that holds several people is taken apart, and nobody of them is rejected yet.
                 true if is_unclear || (request.status == 400 && !is_lone) => {}
-                true => drop(self.unsure.insert(id)),
+                true => {
+                    self.unsure_attribute.insert(said.id.clone());
+                    self.unsure.insert(said.id);
+                }
             }
         }
     }
 
-    fn object(&mut self, id: &str, words: Vec<Word>, is_unclear: bool) {
+    fn object(&mut self, Said { id, words, attribute }: Said, is_unclear: bool) {
+        if let Some(value) = attribute {
+            self.attribute(&id, value, is_unclear);
+        }
         let is_whole = words.len() == AUDIENCES.len();
         for (seat, is_in) in words {
             if self.held.contains(&seat) == is_in {
@@ -107,8 +127,24 @@ impl Repeats {
             self.sent.insert(seat);
         }
         if is_whole {
-            self.unsure.remove(id);
+            self.unsure.remove(&id);
         }
+    }
+
+    fn attribute(&mut self, id: &str, value: String, is_unclear: bool) {
+        let seat = (id.to_owned(), ATTRIBUTE.to_owned());
+        if self.attributes.get(id) == Some(&value) {
+            match self.unsure_attribute.contains(id) || self.may.remove(&seat) {
+                true => self.allowed += 1,
+                false => self.wrong.push(format!("{id}: `{ATTRIBUTE}` is {value} once more")),
+            }
+        }
+        if is_unclear {
+            self.may.insert(seat.clone());
+        }
+        self.sent.insert(seat);
+        self.attributes.insert(id.to_owned(), value);
+        self.unsure_attribute.remove(id);
     }
 
     fn again(&mut self, seat: &Seat, is_in: bool) {
@@ -120,7 +156,7 @@ impl Repeats {
 }
 
 /// Who is told what.
-fn objects(body: &[u8]) -> Vec<(String, Vec<Word>)> {
+fn objects(body: &[u8]) -> Vec<Said> {
     let body: Value = serde_json::from_slice(body).unwrap();
     let texts = |value: &Value| -> Vec<String> {
         value.as_array().into_iter().flatten().map(|text| text.as_str().unwrap().to_owned()).collect()
@@ -132,7 +168,7 @@ fn objects(body: &[u8]) -> Vec<(String, Vec<Word>)> {
             texts(&object["lytics_segments"][list]).into_iter().map(move |audience| (audience, is_in))
         });
         let words = words.map(|(audience, is_in)| ((id.clone(), audience), is_in)).collect();
-        (id, words)
+        Said { id, words, attribute: object[ATTRIBUTE].as_str().map(str::to_owned) }
     };
     body["attributes"].as_array().into_iter().flatten().map(object).collect()
 }
