@@ -13,12 +13,10 @@ mod reach;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::clock::{Clock, Moment};
 use crate::component::{Component, Kind, Library, Node};
 use crate::config::{self, Pipeline, Secrets};
-use crate::connector::shelf::Shelf;
 use crate::delivery::budget::Shared;
 use crate::delivery::request::Client;
 use crate::pipeline::graph::{self, Graph, SourceKind};
@@ -27,6 +25,7 @@ use crate::pipeline::poll::Poller;
 use crate::pipeline::sink::Outlet;
 use crate::problem::{Problem, Problems};
 
+pub use files::Far;
 pub use plugin::{Plugin, driven};
 pub use proof::Proof;
 
@@ -125,10 +124,7 @@ impl<'p> Assembly<'p> {
     }
 
     /// The sources whose files lie on other machines. Nothing is connected yet.
-    pub fn shelves(
-        &self,
-        secrets: &Secrets,
-    ) -> Result<Vec<(&config::Source, &config::Files, Arc<dyn Shelf>)>, Problem> {
+    pub fn shelves(&self, secrets: &Secrets) -> Result<Vec<Far<'_>>, Problem> {
         let sources = self.pipeline.sources.iter();
         let far = sources.filter_map(|source| Some((source, source.options.files.as_ref()?)));
         let far = far.filter(|(_, files)| files.shelf.is_far());

@@ -14,6 +14,9 @@ use crate::connector::shelf::Shelf;
 use crate::pipeline::import::pgp::Keys;
 use crate::problem::Problem;
 
+/// A source whose files lie on another machine.
+pub type Far<'p> = (&'p Source, &'p Files, Arc<dyn Shelf>);
+
 /// Types of authorization that serve files, each with the secrets that it may hold.
 const AUTHORIZATIONS: &[(&str, &[&str])] = &[
     ("sftp", &[account::PASSWORD, account::PRIVATE_KEY, account::PASSPHRASE]),

@@ -15,7 +15,7 @@ use futures_util::future::join_all;
 use tokio::runtime::Runtime;
 
 use super::Exit;
-use crate::assembly::{Assembly, Proof};
+use crate::assembly::{Assembly, Far, Proof};
 use crate::clock::Clock;
 use crate::component::types::Finding;
 use crate::config::{Mask, Node, Secrets};
@@ -47,7 +47,7 @@ pub fn live(assembly: &Assembly<'_>, secrets: &Secrets) -> Result<Exit, super::F
         exit = Exit::Stopped;
     }
     for authorization in &assembly.pipeline.authorizations {
-        let fetches = |(_, files, _): &files::Far<'_>| {
+        let fetches = |(_, files, _): &Far<'_>| {
             files.shelf.authorization().is_some_and(|named| named.value == authorization.name)
         };
         let is_asked = proofs.iter().any(|proof| proof.authorization == authorization.name);

@@ -54,7 +54,6 @@ pub struct Source {
 }
 
 /// What a source is.
-#[expect(clippy::large_enum_variant, reason = "there is one for each source, not for each event")]
 pub enum SourceKind {
     /// A component that reads the requests which arrive at an address.
     Receiver {

@@ -1,15 +1,11 @@
 //! Can the files of a source be fetched? Its server is logged in at, and asked for a list; nothing is read.
 
-use std::sync::Arc;
-
 use futures_util::future::join_all;
 
-use crate::config::{Files, Mask, Source};
-use crate::connector::shelf::{Item, Shelf, problem};
+use crate::assembly::Far;
+use crate::config::{Files, Mask};
+use crate::connector::shelf::{Item, problem};
 use crate::problem::Clean;
-
-/// A source whose files lie on another machine.
-pub type Far<'p> = (&'p Source, &'p Files, Arc<dyn Shelf>);
 
 /// All at once. Whether all of them could be listed.
 pub async fn list(shelves: &[Far<'_>], mask: &Mask) -> bool {

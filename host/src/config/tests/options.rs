@@ -80,45 +80,45 @@ fn wrong_ones_of_such_a_source() {
     check(
         &source("files: { path: in, whendone: keep }"),
         expect![[r#"
-        error: `files` of source `in` has no `type`
-          at pipeline.yaml:3:29
-          help: write `files: { type: drop_folder, path: ./incoming }`
+            error: `files` of source `in` has no `type`
+              at pipeline.yaml:3:29
+              help: write `files: { type: drop_folder, path: ./incoming }`
 
-        error: `files` of source `in` has no setting `whendone`
-          at pipeline.yaml:3:41
-          settings here: type, path, pattern, settle, order, when_done
-          help: did you mean `when_done`? Otherwise remove it
-    "#]],
+            error: `files` of source `in` has no setting `whendone`
+              at pipeline.yaml:3:41
+              settings here: type, path, when_done, pattern, settle, order, pgp
+              help: did you mean `when_done`? Otherwise remove it
+        "#]],
     );
     check(
         &source("files: { type: ftp, path: 7, pattern: \"a/*.csv\", settle: 2, order: size, when_done: burn }"),
         expect![[r#"
-            error: `type` of `files` of source `in` must be `drop_folder`
+            error: `type` of `files` of source `in` must be `drop_folder`, `sftp`, `sftp_server` or `object_store`
               at pipeline.yaml:3:37
               found: text
               help: write `files: { type: drop_folder, path: ./incoming }`
 
             error: `path` of `files` of source `in` must be text
-              at pipeline.yaml:3:49
+              at pipeline.yaml:3:48
               found: a number
               help: write `path: "..."`
 
             error: `pattern` of `files` of source `in` must be a pattern of file names
-              at pipeline.yaml:3:61
+              at pipeline.yaml:3:60
               help: write `pattern: "*.csv"`; a folder stands in `path`
 
             error: `settle` of `files` of source `in` must be a duration such as `100ms` or `5m` between 0s and 1h
-              at pipeline.yaml:3:80
+              at pipeline.yaml:3:79
               found: a number
               help: the default is `settle: 2s`
 
             error: `order` of `files` of source `in` must be `modified` or `name`
-              at pipeline.yaml:3:90
+              at pipeline.yaml:3:89
               found: text
               help: the default is `order: modified`
 
             error: `when_done` of `files` of source `in` must be `move` or `keep` or `delete`
-              at pipeline.yaml:3:107
+              at pipeline.yaml:3:106
               found: text
               help: the default is `when_done: move`
         "#]],

@@ -86,6 +86,11 @@ fn what_an_editor_gets() {
                   "anyOf": [
                     {
                       "enum": [
+                        "object_store",
+                        "pgp",
+                        "sftp",
+                        "sftp_pgp",
+                        "sftp_server",
                         "them"
                       ]
                     },
@@ -318,50 +323,251 @@ fn what_an_editor_gets() {
                   "type": "string"
                 },
                 "files": {
-                  "additionalProperties": false,
                   "description": "Where the files lie that a source reads.",
-                  "properties": {
-                    "order": {
-                      "default": "modified",
-                      "description": "Which file comes first: the one changed first, or by name.",
-                      "enum": [
-                        "modified",
-                        "name"
-                      ]
+                  "oneOf": [
+                    {
+                      "additionalProperties": false,
+                      "properties": {
+                        "order": {
+                          "default": "modified",
+                          "description": "Which file comes first: the one changed first, or by name.",
+                          "enum": [
+                            "modified",
+                            "name"
+                          ]
+                        },
+                        "path": {
+                          "description": "The folder. A relative path begins at this file's folder.",
+                          "type": "string"
+                        },
+                        "pattern": {
+                          "default": "*",
+                          "description": "Which files are meant: `*` is any text, `?` any letter.",
+                          "type": "string"
+                        },
+                        "pgp": {
+                          "description": "The name of an authorization with a `pgp_private_key`: the files are encrypted to that key, and no other is taken.",
+                          "type": "string"
+                        },
+                        "settle": {
+                          "default": "2s",
+                          "description": "How long a file's size and time must stand still before it is taken. Between 0s and 1h.",
+                          "type": "string"
+                        },
+                        "type": {
+                          "const": "drop_folder",
+                          "description": "A folder of this machine."
+                        },
+                        "when_done": {
+                          "default": "move",
+                          "description": "What becomes of a file that was read: it is moved to the folder `done` beside it, kept, or deleted. One that is not what it should be goes to `failed`.",
+                          "enum": [
+                            "move",
+                            "keep",
+                            "delete"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "type",
+                        "path"
+                      ],
+                      "title": "drop_folder",
+                      "type": "object"
                     },
-                    "path": {
-                      "description": "The folder. A relative path begins at this file's folder.",
-                      "type": "string"
+                    {
+                      "additionalProperties": false,
+                      "properties": {
+                        "authorization": {
+                          "description": "The name of an authorization of the type `sftp` or `sftp_pgp`.",
+                          "type": "string"
+                        },
+                        "order": {
+                          "default": "modified",
+                          "description": "Which file comes first: the one changed first, or by name.",
+                          "enum": [
+                            "modified",
+                            "name"
+                          ]
+                        },
+                        "path": {
+                          "description": "The folder there. A relative path begins where a login begins, and so does none.",
+                          "type": "string"
+                        },
+                        "pattern": {
+                          "default": "*",
+                          "description": "Which files are meant: `*` is any text, `?` any letter.",
+                          "type": "string"
+                        },
+                        "pgp": {
+                          "description": "The name of an authorization with a `pgp_private_key`: the files are encrypted to that key, and no other is taken.",
+                          "type": "string"
+                        },
+                        "settle": {
+                          "default": "2s",
+                          "description": "How long a file's size and time must stand still before it is taken. Between 0s and 1h.",
+                          "type": "string"
+                        },
+                        "type": {
+                          "const": "sftp",
+                          "description": "A folder of an SFTP server."
+                        },
+                        "when_done": {
+                          "default": "keep",
+                          "description": "What becomes of a file that was read: it is kept, moved to the folder `done` beside it, or deleted. One that is not what it should be goes to `failed`, unless files are kept.",
+                          "enum": [
+                            "move",
+                            "keep",
+                            "delete"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "type",
+                        "authorization"
+                      ],
+                      "title": "sftp",
+                      "type": "object"
                     },
-                    "pattern": {
-                      "default": "*",
-                      "description": "Which files are meant: `*` is any text, `?` any letter.",
-                      "type": "string"
+                    {
+                      "additionalProperties": false,
+                      "properties": {
+                        "address": {
+                          "default": "127.0.0.1:2022",
+                          "description": "Where it listens: an IP address and a port.",
+                          "type": "string"
+                        },
+                        "authorization": {
+                          "description": "The name of an authorization of the type `sftp_server`.",
+                          "type": "string"
+                        },
+                        "max_file": {
+                          "default": "2GiB",
+                          "description": "The largest file that may be put there. Between 1KiB and 1TiB.",
+                          "pattern": "^[0-9]+ *(B|[KMGT]iB|[kMGT]B)$",
+                          "type": "string"
+                        },
+                        "max_files": {
+                          "default": 1440,
+                          "description": "How many files may wait there to be read.",
+                          "maximum": 100000,
+                          "minimum": 1,
+                          "type": "integer"
+                        },
+                        "max_size": {
+                          "default": "10GiB",
+                          "description": "How much may wait there to be read, together. Between 1KiB and 16TiB.",
+                          "pattern": "^[0-9]+ *(B|[KMGT]iB|[kMGT]B)$",
+                          "type": "string"
+                        },
+                        "order": {
+                          "default": "modified",
+                          "description": "Which file comes first: the one changed first, or by name.",
+                          "enum": [
+                            "modified",
+                            "name"
+                          ]
+                        },
+                        "path": {
+                          "description": "The folder, which is made if it is not there. A relative path begins at this file's folder.",
+                          "type": "string"
+                        },
+                        "pattern": {
+                          "default": "*",
+                          "description": "Which files are meant: `*` is any text, `?` any letter.",
+                          "type": "string"
+                        },
+                        "pgp": {
+                          "description": "The name of an authorization with a `pgp_private_key`: the files are encrypted to that key, and no other is taken.",
+                          "type": "string"
+                        },
+                        "settle": {
+                          "default": "2s",
+                          "description": "How long a file's size and time must stand still before it is taken. Between 0s and 1h.",
+                          "type": "string"
+                        },
+                        "type": {
+                          "const": "sftp_server",
+                          "description": "A folder into which others put files over SFTP."
+                        },
+                        "when_done": {
+                          "default": "move",
+                          "description": "What becomes of a file that was read: it is moved to the folder `done` beside it, kept, or deleted. One that is not what it should be goes to `failed`.",
+                          "enum": [
+                            "move",
+                            "keep",
+                            "delete"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "type",
+                        "authorization",
+                        "path"
+                      ],
+                      "title": "sftp_server",
+                      "type": "object"
                     },
-                    "settle": {
-                      "default": "2s",
-                      "description": "How long a file's size and time must stand still before it is taken. Between 0s and 1h.",
-                      "type": "string"
-                    },
-                    "type": {
-                      "const": "drop_folder",
-                      "description": "A folder of this machine."
-                    },
-                    "when_done": {
-                      "default": "move",
-                      "description": "What becomes of a file that was read: it is moved to the folder `done` beside it, kept, or deleted.",
-                      "enum": [
-                        "move",
-                        "keep",
-                        "delete"
-                      ]
+                    {
+                      "additionalProperties": false,
+                      "properties": {
+                        "authorization": {
+                          "description": "The name of an authorization of the type `object_store`.",
+                          "type": "string"
+                        },
+                        "bucket": {
+                          "description": "The bucket, or the container.",
+                          "type": "string"
+                        },
+                        "order": {
+                          "default": "modified",
+                          "description": "Which file comes first: the one changed first, or by name.",
+                          "enum": [
+                            "modified",
+                            "name"
+                          ]
+                        },
+                        "path": {
+                          "description": "What the keys of the files begin with; all below it counts.",
+                          "type": "string"
+                        },
+                        "pattern": {
+                          "default": "*",
+                          "description": "Which files are meant: `*` is any text, `?` any letter.",
+                          "type": "string"
+                        },
+                        "pgp": {
+                          "description": "The name of an authorization with a `pgp_private_key`: the files are encrypted to that key, and no other is taken.",
+                          "type": "string"
+                        },
+                        "settle": {
+                          "default": "2s",
+                          "description": "How long a file's size and time must stand still before it is taken. Between 0s and 1h.",
+                          "type": "string"
+                        },
+                        "type": {
+                          "const": "object_store",
+                          "description": "A bucket of S3, Google Cloud Storage or Azure."
+                        },
+                        "when_done": {
+                          "default": "keep",
+                          "description": "What becomes of a file that was read: it is kept, moved to the folder `done` beside it, or deleted. One that is not what it should be goes to `failed`, unless files are kept.",
+                          "enum": [
+                            "move",
+                            "keep",
+                            "delete"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "type",
+                        "authorization",
+                        "bucket"
+                      ],
+                      "title": "object_store",
+                      "type": "object"
                     }
-                  },
-                  "required": [
-                    "type",
-                    "path"
-                  ],
-                  "type": "object"
+                  ]
                 },
                 "max_body": {
                   "default": "10MiB",

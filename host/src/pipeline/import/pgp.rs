@@ -128,7 +128,7 @@ const UNPROTECTED: &str =
 /// A message is not opened.
 fn refused(error: &pgp::errors::Error) -> String {
     match error {
-        pgp::errors::Error::MissingKey { .. } => {
+        pgp::errors::Error::MissingKey => {
             "it is encrypted to another key than the `pgp_private_key` that is here: send it anew, encrypted to that one".to_owned()
         }
         error => changed(error),
