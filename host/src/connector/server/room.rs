@@ -18,7 +18,7 @@ pub(super) struct Room(Arc<Semaphore>);
 
 impl Room {
     pub(super) fn new(max_body_bytes: usize) -> Self {
-        let bytes = max_body_bytes.saturating_mul(BODIES).max(BYTES).min(Semaphore::MAX_PERMITS);
+        let bytes = max_body_bytes.saturating_mul(BODIES).clamp(BYTES, Semaphore::MAX_PERMITS);
         Self(Arc::new(Semaphore::new(bytes)))
     }
 

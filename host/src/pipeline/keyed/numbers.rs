@@ -5,6 +5,7 @@
 //!
 //! A block is, for each of its numbers in order, the key's length in 7 bits a byte and the key. A length of 0: nobody has the number any more.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{put, take};
@@ -28,7 +29,7 @@ impl Numbers {
     /// Reads the block that the next number belongs to.
     pub fn load(reader: &dyn Reader, node: &str, next: u32) -> Result<Self, StoreError> {
         let mut numbers = Self { newest: next / NEIGHBOURS, ..Self::default() };
-        if next % NEIGHBOURS > 0 {
+        if !next.is_multiple_of(NEIGHBOURS) {
             numbers.block(reader, node, next)?;
         }
         Ok(numbers)
@@ -66,11 +67,13 @@ impl Numbers {
 
     fn block(&mut self, reader: &dyn Reader, node: &str, number: u32) -> Result<&mut Block, StoreError> {
         let number = number / NEIGHBOURS;
-        if !self.blocks.contains_key(&number) {
-            let stored = reader.states(node, Shelf::Number, &[&number.to_be_bytes()])?.pop().flatten();
-            self.blocks.insert(number, decode(&stored.unwrap_or_default())?);
+        match self.blocks.entry(number) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(place) => {
+                let stored = reader.states(node, Shelf::Number, &[&number.to_be_bytes()])?.pop().flatten();
+                Ok(place.insert(decode(&stored.unwrap_or_default())?))
+            }
         }
-        Ok(self.blocks.entry(number).or_default())
     }
 }
 
