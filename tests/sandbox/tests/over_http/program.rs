@@ -87,7 +87,8 @@ fn the_help_says_what_it_does() {
           POST /sandbox/apply      applies what was accepted and waits
           POST /sandbox/reset      forgets everything but the rules
         Lytics takes people at POST /sandbox/people: [{"name":"ann","fields":{},"audiences":["vip"]}].
-        Braze sends webhooks at POST /sandbox/campaign, Lytics fires triggers at POST /sandbox/trigger.
+        Braze sends webhooks at POST /sandbox/campaign and Currents events at POST /sandbox/currents, Lytics
+        fires triggers at POST /sandbox/trigger.
     "#]]
     .assert_eq(&said(&program().arg("--help").output().unwrap()));
 }

@@ -133,8 +133,8 @@ fn an_audience_can_be_taken_off_everybody() {
 
         0 dropped
 
-        0 -> {"audiences":{"in":[],"of":["b"],"as_of":"2026-11-23T09:10:00Z"},"restated":true}
-        key 0 tagged [], unsure
+        0 -> {"audiences":{"in":[],"of":["a","b"],"as_of":"2026-11-23T09:10:00Z"},"restated":true}
+        key 0 tagged []
     "#]]
     .assert_eq(&story.told());
 }
