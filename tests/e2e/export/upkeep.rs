@@ -262,7 +262,7 @@ fn what_is_remembered_moves() {
     stage.follow();
     let said = asked(&stage, &["state", "export", "memory"]);
     let records: u64 = said.split(' ').next().unwrap().parse().unwrap();
-    assert!(said.ends_with(" records written\n") && records > 100, "{said}");
+    assert!(said.ends_with(" records written\n") && records > 50, "{said}");
     let elsewhere = format!("data_dir: ./elsewhere\n{}", stage.place.read("pipeline.yaml"));
     stage.place.write("pipeline.yaml", elsewhere);
     // Half a file is none, and leaves nothing behind.
