@@ -31,6 +31,9 @@ enum Command {
         /// The form of the log on standard error; BRAZELINE_LOG (`info`, `debug`, ...) says how much is logged.
         #[arg(long, value_enum, default_value_t)]
         log_format: Format,
+        /// Import again what lies there, also what was imported before: each file once, until the run ends or is reloaded.
+        #[arg(long, conflicts_with = "dry_run")]
+        again: bool,
         /// Read the real input, send nothing and keep nothing; then say what would be sent and what it would cost.
         ///
         /// It begins where the last run ended. Sources that are asked again and again are asked once; for a source that waits for callers, end it
@@ -263,10 +266,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     command::report(match cli.command {
-        Command::Run { pipeline, log_format, dry_run: true, requests, json } => {
+        Command::Run { pipeline, log_format, dry_run: true, requests, json, .. } => {
             command::dry_run::run(&pipeline, log_format, &command::dry_run::Shown { requests, json })
         }
-        Command::Run { pipeline, log_format, .. } => command::run::run(&pipeline, log_format),
+        Command::Run { pipeline, log_format, again, .. } => command::run::run(&pipeline, log_format, again),
         Command::Check { pipeline, without_secrets, live } => {
             command::check::check(&pipeline, command::check::Secrets::of(without_secrets, live))
         }

@@ -119,6 +119,20 @@ fn what_was_imported_is_skipped_also_under_another_name() {
 }
 
 #[test]
+fn what_was_imported_is_imported_again_if_that_is_asked_for_and_once() {
+    let place = place(", when_done: keep", ", every: once");
+    place.write("in/a", rows(0..3));
+    place.write("in/b", rows(0..3));
+    for (arguments, times) in
+        [(&["run", "pipeline.yaml"][..], 1), (&["run", "pipeline.yaml", "--again"], 2), (&["run", "pipeline.yaml"], 2)]
+    {
+        let ended = place.brazeline(arguments);
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        assert_eq!(arrived(&place), [0, 1, 2].repeat(times), "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_file_that_is_not_what_it_should_be_is_set_aside_and_the_others_are_read() {
     let place = place("", ", every: once");
     let zip = zipped(&[("x", &rows(0..1000))]);

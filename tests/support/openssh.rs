@@ -97,7 +97,8 @@ fn prepare(folder: &Path, port: u16) {
     };
     keygen("ed25519", "host_ed25519", "", &[]);
     keygen("ed25519", "client_ed25519", "", &[]);
-    keygen("ecdsa", "client_ecdsa", "", &[]);
+    // Of P-256, one key in 256 is a byte shorter than the rest, and `ssh-key` does not read it.
+    keygen("ecdsa", "client_ecdsa", "", &["-b", "384"]);
     keygen("rsa", "client_rsa", PASSPHRASE, &["-b", "2048"]);
     keygen("ed25519", "client_locked", PASSPHRASE, &[]);
     let write = |name: &str, text: String| std::fs::write(folder.join(name), text).unwrap();

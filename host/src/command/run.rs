@@ -18,18 +18,29 @@ use crate::problem::{Problem, Problems};
 use crate::store::{Committer, LocalStore, StoreError};
 
 /// Runs a pipeline until it ends or is told to.
-pub fn run(file: &Path, format: Format) -> Outcome {
-    start(file, format, false)
+///
+/// `again`: what was imported before is imported again.
+pub fn run(file: &Path, format: Format, again: bool) -> Outcome {
+    start(file, format, Start { again, without_sources: false })
 }
 
 /// Runs it without its sources: what is decided already, or was wished by an operator, is delivered, and then it ends.
 pub fn finish(file: &Path, format: Format) -> Outcome {
-    start(file, format, true)
+    start(file, format, Start { again: false, without_sources: true })
 }
 
-fn start(file: &Path, format: Format, without_sources: bool) -> Outcome {
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    again: bool,
+    without_sources: bool,
+}
+
+fn start(file: &Path, format: Format, Start { again, without_sources }: Start) -> Outcome {
     log::start(format).context("the log cannot be started")?;
-    let pipeline = config::load(file)?;
+    let mut pipeline = config::load(file)?;
+    if again {
+        pipeline.import_again();
+    }
     say_warnings(&pipeline);
     let secrets = pipeline.resolve_secrets(&System)?;
     std::fs::create_dir_all(&pipeline.data_dir).map_err(|error| no_data_dir(&pipeline, &error))?;

@@ -34,6 +34,8 @@ pub struct Files {
     pub order: Order,
     /// What becomes of a file that was read.
     pub when_done: WhenDone,
+    /// What was imported before is imported again, once. That is said on the command line, and never written into a pipeline file.
+    pub again: bool,
     /// The authorization with the key to which the files are encrypted, if it is not the shelf's own.
     pub pgp: Option<Placed<String>>,
 }
@@ -94,6 +96,7 @@ impl Files {
             pattern: pattern(&mut inside, report),
             settle: inside.read(&SETTLE, report),
             order: inside.read(&ORDER, report),
+            again: false,
             pgp: inside.text(PGP, report),
         };
         inside.refuse_rest(report);

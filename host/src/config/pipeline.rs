@@ -162,6 +162,11 @@ impl Pipeline {
         }
     }
 
+    /// For a run that takes files once more.
+    pub fn import_again(&mut self) {
+        self.sources.iter_mut().filter_map(|source| source.options.files.as_mut()).for_each(|files| files.again = true);
+    }
+
     /// All nodes, in the order in which data flows.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         let sources = self.sources.iter().map(|source| &source.node);

@@ -12,6 +12,7 @@ mod position;
 mod staging;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::path::PathBuf;
@@ -77,7 +78,7 @@ pub async fn import(importer: Importer, inlet: Arc<Inlet>) -> anyhow::Result<Opt
     let kept = position.file.as_ref().map(|file| file.hash.as_str());
     let staging = Staging::open(&importer.data_dir, &inlet.id, kept).await?;
     let watch = Watch::new(importer.files.clone());
-    Import { importer, inlet, staging, watch, position }.run().await
+    Import { importer, inlet, staging, watch, position, repeated: BTreeSet::new() }.run().await
 }
 
 struct Import {
@@ -86,6 +87,8 @@ struct Import {
     staging: Staging,
     watch: Watch,
     position: Position,
+    /// What was imported again because that was asked for, by hash and by listing: once is enough.
+    repeated: BTreeSet<String>,
 }
 
 impl Import {
@@ -141,7 +144,7 @@ impl Import {
     }
 
     async fn take(&mut self, item: &Item) -> anyhow::Result<Went> {
-        if self.importer.shelf.is_far() && self.inlet.store.position(&self.listed(item)).await?.is_some() {
+        if self.importer.shelf.is_far() && self.was_read(&self.listed(item)).await?.is_some() {
             tracing::debug!(source = self.inlet.id, file = item.name, "it was read before and looks as it did");
             self.watch.over(item);
             return Ok(Continue(()));
@@ -167,8 +170,7 @@ impl Import {
             );
             return Ok(Continue(()));
         }
-        if let Some(before) = self.inlet.store.position(&self.memory(&hash)).await? {
-            let before = String::from_utf8_lossy(&before).into_owned();
+        if let Some(before) = self.was_read(&self.memory(&hash)).await? {
             tracing::info!(
                 source = self.inlet.id,
                 file = item.name,
@@ -179,9 +181,21 @@ impl Import {
             self.put_away(item, Fate::Done).await;
             return Ok(Continue(()));
         }
+        if self.importer.files.again {
+            self.repeated.extend([self.memory(&hash), self.listed(item)]);
+        }
         self.staging.keep(&hash).await?;
         self.begin(item, hash);
         self.read().await
+    }
+
+    /// The name of the file that was read and is remembered so, unless it is to be imported again.
+    async fn was_read(&self, record: &str) -> anyhow::Result<Option<String>> {
+        if self.importer.files.again && !self.repeated.contains(record) {
+            return Ok(None);
+        }
+        let name = self.inlet.store.position(record).await?;
+        Ok(name.map(|name| String::from_utf8_lossy(&name).into_owned()))
     }
 
     /// Begins a file, or goes on with it if it is the one whose copy was lost.

@@ -98,7 +98,7 @@ mod tests {
         let shelf = Shelf::DropFolder { path: "unused".into() };
         let pattern = glob::Pattern::new("*.csv").unwrap();
         let settle = Duration::from_secs(2);
-        Watch::new(Files { shelf, pattern, settle, order, when_done: WhenDone::Keep, pgp: None })
+        Watch::new(Files { shelf, pattern, settle, order, when_done: WhenDone::Keep, again: false, pgp: None })
     }
 
     fn item(name: &str, size: u64, modified_ms: u64) -> Item {
