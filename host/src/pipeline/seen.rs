@@ -217,6 +217,10 @@ impl Fresh<'_> {
     /// They are stored; the commit gave this place to what was added.
     pub fn settle(mut self, first: u64) {
         let ids = std::mem::take(&mut self.ids);
+        // Nothing was added, so the place is another log's.
+        if ids.is_empty() {
+            return;
+        }
         let mut memory = self.seen.memory();
         memory.arrived(&ids);
         let end = first + ids.len() as u64;

@@ -56,6 +56,10 @@ impl Kept {
     async fn take(&self, batch: Batch, at_ms: u64) -> usize {
         let (rest, mut fresh) = self.seen.sift(batch, at_ms).await;
         let mut commit = Commit::default();
+        if !rest.is_empty() {
+            let events = rest.len() as u32;
+            commit.append.push(Append { log: "in".into(), batch: vec![b'x'], events });
+        }
         fresh.join(&mut commit);
         let first = self.committer.handle().commit(commit).await.unwrap().first;
         fresh.settle(first.last().copied().unwrap_or_default());
@@ -88,6 +92,19 @@ async fn an_id_counts_whatever_else_is_said_and_none_is_always_new() {
     assert_eq!(kept.take(with_ids(&["x", "", "z"]), 1).await, 2);
     // A source that gives no ids at all.
     assert_eq!(kept.take(batch(&[("user:a", "1"), ("user:a", "1")]), 2).await, 2);
+}
+
+#[tokio::test]
+async fn events_without_an_id_leave_what_is_known_as_it_was() {
+    let kept = Kept::new(By::Id, LOG_BYTES).await;
+    for _ in 0..2 {
+        assert_eq!(kept.take(with_ids(&[""; 1000]), 0).await, 1000);
+    }
+    assert_eq!(kept.take(with_ids(&["x"]), HOUR).await, 1);
+    // The first era is over, and what is remembered of it goes.
+    assert_eq!(kept.take(with_ids(&["y"]), HOUR + HOUR / 4).await, 1);
+    let kept = kept.again().await;
+    assert_eq!(kept.take(with_ids(&["x", "y"]), HOUR + HOUR / 3).await, 0);
 }
 
 #[tokio::test]
