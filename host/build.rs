@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 fn main() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the host lies in no workspace")?;
     let out = PathBuf::from(env::var_os("OUT_DIR").context("cargo names no OUT_DIR")?);
-    let components = components(&root.join("plugin"))?;
+    let components = guest::components(&root.join("plugin"))?;
     watch(root, &components);
     real::tell();
     // OUT_DIR is <target>/<profile>/build/<package>/out. The lock of <target> itself is held by the cargo that waits for us.
@@ -27,34 +27,8 @@ fn main() -> Result<()> {
     embed(&out, &names, &files)
 }
 
-/// A folder under `plugin/` that becomes a component.
-struct Component {
-    name: String,
-    folder: PathBuf,
-}
-
-/// Every crate there whose library is a `cdylib`, by name.
-fn components(plugins: &Path) -> Result<Vec<Component>> {
-    let mut components = Vec::new();
-    for entry in fs::read_dir(plugins).with_context(|| format!("{} cannot be read", plugins.display()))? {
-        let folder = entry?.path();
-        let Ok(manifest) = fs::read_to_string(folder.join("Cargo.toml")) else { continue };
-        if manifest.lines().any(|line| line.starts_with("crate-type") && line.contains("\"cdylib\"")) {
-            let name = name(&manifest).with_context(|| format!("{} names no package", folder.display()))?;
-            components.push(Component { name, folder });
-        }
-    }
-    components.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(components)
-}
-
-fn name(manifest: &str) -> Option<String> {
-    let value = manifest.lines().find_map(|line| line.strip_prefix("name = "))?;
-    Some(value.trim().trim_matches('"').to_owned())
-}
-
 /// A plugin that is added or goes away changes `Cargo.lock`.
-fn watch(root: &Path, components: &[Component]) {
+fn watch(root: &Path, components: &[guest::Component]) {
     let shared = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "wit", "plugin/kit/src", "plugin/kit/Cargo.toml"];
     let shared = shared.into_iter().map(|path| root.join(path));
     let own = components.iter().flat_map(|component| ["src", "Cargo.toml"].map(|path| component.folder.join(path)));

@@ -65,6 +65,8 @@ mod segments;
 mod shape;
 #[path = "e2e/shelves.rs"]
 mod shelves;
+#[path = "e2e/two_way.rs"]
+mod two_way;
 #[path = "e2e/vector.rs"]
 mod vector;
 #[path = "e2e/webhooks.rs"]

@@ -20,6 +20,34 @@ const PROFILE: [(&str, &str); 6] = [
     ("CARGO_PROFILE_RELEASE_STRIP", "symbols"),
 ];
 
+/// A folder with a crate that becomes a component.
+pub struct Component {
+    /// The crate's name.
+    pub name: String,
+    /// Where it lies.
+    pub folder: PathBuf,
+}
+
+/// Every crate there whose library is a `cdylib`, by name.
+pub fn components(plugins: &Path) -> Result<Vec<Component>> {
+    let mut components = Vec::new();
+    for entry in fs::read_dir(plugins).with_context(|| format!("{} cannot be read", plugins.display()))? {
+        let folder = entry?.path();
+        let Ok(manifest) = fs::read_to_string(folder.join("Cargo.toml")) else { continue };
+        if manifest.lines().any(|line| line.starts_with("crate-type") && line.contains("\"cdylib\"")) {
+            let name = name(&manifest).with_context(|| format!("{} names no package", folder.display()))?;
+            components.push(Component { name, folder });
+        }
+    }
+    components.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(components)
+}
+
+fn name(manifest: &str) -> Option<String> {
+    let value = manifest.lines().find_map(|line| line.strip_prefix("name = "))?;
+    Some(value.trim().trim_matches('"').to_owned())
+}
+
 /// Builds these packages into a target folder that no other cargo holds, and names their files.
 pub fn build(root: &Path, target_dir: &Path, packages: &[&str]) -> Result<Vec<PathBuf>> {
     add_target(root)?;

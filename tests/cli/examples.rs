@@ -53,11 +53,21 @@ fn each_is_explained() {
     }
 }
 
-/// A copy without what earlier runs left, so that a path is not shown.
+/// A copy without what earlier runs left, so that a path is not shown. What all tests share is what is compiled of components: that takes
+/// longer than all else here.
 fn copy(example: &Path) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for file in fs::read_dir(example).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
         fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
+    }
+    let shared = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("compiled");
+    fs::create_dir_all(&shared).unwrap();
+    for pipeline in pipelines(example) {
+        let text = fs::read_to_string(example.join(pipeline)).unwrap();
+        let data = text.lines().find_map(|line| line.strip_prefix("data_dir: ")).unwrap();
+        let data = folder.path().join(data);
+        fs::create_dir_all(&data).unwrap();
+        let _there = std::os::unix::fs::symlink(&shared, data.join("components"));
     }
     folder
 }

@@ -20,14 +20,16 @@ pub fn of_example(name: &str) -> PathBuf {
     guest::build(&example, &target_dir(), &[name]).unwrap().remove(0)
 }
 
-/// All of them are built at once: cargo finds out quickly that nothing has changed.
+/// All of them are built at once, and with those that are part of the program: so what they stand on has the same features, and is there already.
 fn built() -> &'static [(String, PathBuf)] {
     static BUILT: OnceLock<Vec<(String, PathBuf)>> = OnceLock::new();
     BUILT.get_or_init(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let folders = folders(&root.join("tests/components"));
         let packages: Vec<String> = folders.iter().map(|folder| format!("test-{folder}")).collect();
-        let names: Vec<&str> = packages.iter().map(String::as_str).collect();
+        let plugins = guest::components(&root.join("plugin")).unwrap();
+        let names = packages.iter().chain(plugins.iter().map(|plugin| &plugin.name));
+        let names: Vec<&str> = names.map(String::as_str).collect();
         let files = guest::build(root, &target_dir(), &names).unwrap();
         folders.into_iter().zip(files).collect()
     })

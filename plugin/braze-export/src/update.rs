@@ -27,6 +27,9 @@ pub struct Update<'a> {
     /// What the person bought.
     #[serde(borrow, default)]
     pub purchases: Option<Vec<&'a RawValue>>,
+    /// Braze said it itself: nothing of it is sent.
+    #[serde(borrow, default)]
+    pub known_as_of: Option<&'a RawValue>,
     /// Only said again: no transition happened.
     #[serde(default)]
     pub restated: bool,
@@ -49,6 +52,12 @@ impl<'a> Update<'a> {
     /// Whom it is about, where the body says so.
     pub fn user(&self) -> Result<Option<User<'a>>, String> {
         self.user.map(|user| parse(user.get()).map_err(|error| format!("/user: {error}"))).transpose()
+    }
+
+    /// Whether Braze holds it already, by its own word.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.known_as_of.is_some_and(|as_of| as_of.get() != "null")
     }
 
     fn says_nothing(&self) -> bool {

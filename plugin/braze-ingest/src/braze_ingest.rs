@@ -56,7 +56,8 @@ impl BrazeIngest {
         Ok(match settings.mode {
             Mode::Webhook => {
                 let source = named.map_or_else(|| braze_id("braze_id"), Ok)?;
-                Self::Webhook(Webhook { path: settings.webhook_path(), source })
+                let path = settings.webhook_path();
+                Self::Webhook(Webhook { path, source, mark_known: settings.mark_known })
             }
             Mode::Currents => {
                 let source = named.map_or_else(|| braze_id("user_id"), Ok)?;

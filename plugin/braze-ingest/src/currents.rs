@@ -15,7 +15,6 @@
 
 mod body;
 pub mod event;
-mod moment;
 
 use brazeline_kit::person::Source;
 use brazeline_kit::{Arrival, Received, Reply, Scheme, Unread, http};

@@ -5,6 +5,7 @@
 //! maps them. Braze says nothing of how lists stand in a cell, so a cell is passed on as the text that it is. What Currents stores is read,
 //! too: an event a record.
 
+pub mod body;
 pub mod cell;
 pub mod form;
 pub mod names;
@@ -42,6 +43,8 @@ pub struct File {
     pub same_names: SameNames,
     /// Whom an event of Currents is about.
     pub currents: Source,
+    /// Whether rows are marked as what Braze holds already.
+    pub mark_known: bool,
     /// Which types of events are taken.
     pub types: Selection,
     /// The type of the events in a file that does not say it.
@@ -54,6 +57,7 @@ impl File {
         let rename = settings.rename.unwrap_or_default();
         Ok(Self {
             currents: named.clone().map_or_else(|| braze_id("user_id"), Ok)?,
+            mark_known: settings.mark_known,
             types: Selection::new(settings.event_types),
             event_type: settings.event_type,
             sources: named.map_or_else(usual, |source| Ok(vec![source]))?,

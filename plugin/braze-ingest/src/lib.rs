@@ -5,6 +5,7 @@
 
 pub mod settings;
 
+pub mod moment;
 pub mod whom;
 
 pub mod webhook;

@@ -29,6 +29,10 @@ pub struct Settings {
     /// there is the first that a row has of `braze_id`, `user_id` (the external id) and `email`.
     #[serde(default)]
     pub identifier: Option<IdentifierField>,
+    /// `mode: webhook` and `mode: file`: mark each update as what Braze holds already. `diff-profiles` then takes note of it and `braze-export`
+    /// sends nothing of it, so that a value of Braze's that comes back by way of Lytics causes no call. For a set-up of both ways.
+    #[serde(default)]
+    pub mark_known: bool,
     /// `mode: webhook`: the stream's name, the last part of the webhook's address `/c/<account>/<stream>`; `braze_users` by default.
     #[serde(default)]
     pub stream: Option<String>,

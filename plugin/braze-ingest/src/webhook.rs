@@ -24,6 +24,8 @@ pub struct Webhook {
     pub path: String,
     /// Whom a body is about.
     pub source: Source,
+    /// Whether it is marked as what Braze holds already.
+    pub mark_known: bool,
 }
 
 impl Webhook {
@@ -36,7 +38,7 @@ impl Webhook {
     /// What a request holds, and its answer.
     #[must_use]
     pub fn receive(&self, arrival: &Arrival) -> Received {
-        receive::receive(&self.path, &self.source, arrival)
+        receive::receive(self, arrival)
     }
 }
 

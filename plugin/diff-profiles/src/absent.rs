@@ -24,7 +24,7 @@ pub fn absent<'a>(kept: &Kept<'a>, look: &Look<'a>, state: &mut State<'a>) -> Re
             list.extend(left(name, look, state));
         }
         if in_doubt {
-            state.attributes.clear();
+            state.doubt_attributes();
             sweep(state, &mut said);
         }
     }

@@ -5,7 +5,7 @@ use brazeline_kit::{Batch, Held, KeyedOutput, KeyedTransform, Plugin, Problem, S
 use crate::absent::absent;
 use crate::look::Look;
 use crate::settings::Settings;
-use crate::state::{State, VERSION};
+use crate::state::{State, VERSION, VERSION_BEFORE};
 use crate::work::Work;
 
 /// The transform.
@@ -16,7 +16,7 @@ impl Plugin for DiffProfiles {
     const NAME: &'static str = "diff-profiles";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
     const SUMMARY: &'static str = "Remembers what the sink was told about each person, and passes on only what changed: audiences and attributes.";
-    const STATE_VERSIONS: &'static [u32] = &[VERSION];
+    const STATE_VERSIONS: &'static [u32] = &[VERSION, VERSION_BEFORE];
     type Settings = Settings;
 
     fn configure(settings: Settings) -> Result<Self, Vec<Problem>> {

@@ -8,6 +8,8 @@
 //! - **A snapshot** says how things are: what is as it was is neither told nor written. The first complete look at an audience is no
 //!   change either: it is told as restated, or only learnt (`existing_users`).
 //! - **The absent** of a snapshot have left its audiences, unless a newer trigger says otherwise.
+//! - **What the sink's system said itself** (`known_as_of`) is remembered and never told: when it comes back by way of the source, it is no
+//!   change.
 //! - **In doubt**, after a rejection, everything is said again, marked `restated`.
 //!
 //! A statement about an audience that is older than what is held of it is ignored, so order does not matter. One without `as_of` counts as
@@ -22,6 +24,8 @@ pub mod hash;
 pub mod state;
 
 pub mod age;
+pub mod learnt;
+
 pub mod attributes;
 pub mod look;
 pub mod membership;

@@ -24,6 +24,11 @@ pub struct Settings {
     /// What becomes of an event by which a person would be in more audiences than that.
     #[serde(default)]
     pub beyond_array_limit: BeyondArrayLimit,
+    /// Where data goes both ways (`mark_known` of `braze-ingest`): for so long after the sink's system said an attribute itself, the value
+    /// that it was told before is no news, for the source may not have taken the new one yet. In milliseconds, a quarter of an hour by
+    /// default; 0 tells it at once.
+    #[serde(default = "echo_window_ms")]
+    pub echo_window_ms: u64,
 }
 
 /// What becomes of an event by which a person would be in more audiences than the array holds.
@@ -50,6 +55,10 @@ impl Settings {
 
 fn existing_users() -> bool {
     true
+}
+
+fn echo_window_ms() -> u64 {
+    15 * 60 * 1000
 }
 
 fn array_limit() -> usize {

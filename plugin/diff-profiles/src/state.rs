@@ -9,8 +9,13 @@ use std::borrow::Cow;
 
 use brazeline_kit::{Kept, Standing, Update};
 
-/// The version of the bytes. Another one is not read.
-pub const VERSION: u32 = 2;
+use crate::learnt::Learnt;
+
+/// The version of the bytes that are written.
+pub const VERSION: u32 = 3;
+
+/// The version before, which is still read. Any other is not.
+pub const VERSION_BEFORE: u32 = 2;
 
 /// What is held about a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,7 +26,9 @@ pub struct State<'a> {
     pub outside: Vec<Outside<'a>>,
     /// The attributes, each as [`hash::attribute`](crate::hash::attribute), in the order of their names' hashes.
     pub attributes: Vec<(u32, u64)>,
-    /// Nothing was ever kept.
+    /// What the sink's system said itself of attributes, in the order of their names' hashes.
+    pub learnt: Vec<Learnt>,
+    /// Nothing was ever told.
     pub is_new: bool,
     /// Everything is to be said again.
     pub unsure: bool,
@@ -74,7 +81,7 @@ impl<'a> State<'a> {
         self.is_new = kept.standing == Standing::None;
         self.unsure = kept.standing == Standing::Unsure;
         let empty = kept.bytes.is_empty() && tags.is_empty();
-        let readable = empty || (kept.version == VERSION && self.unpack(kept.bytes, tags).is_some());
+        let readable = empty || self.unpack(kept.version, kept.bytes, tags).is_some();
         if !readable {
             self.clear();
             self.unsure = true;
@@ -82,6 +89,7 @@ impl<'a> State<'a> {
             self.inside.sort_unstable_by(|one, other| one.name.cmp(&other.name));
             self.inside.dedup_by(|next, kept| next.name == kept.name);
         }
+        self.is_new |= !self.unsure && self.inside.is_empty() && self.outside.is_empty() && self.attributes.is_empty();
         if self.unsure {
             self.inside.iter_mut().for_each(|inside| inside.mark.doubt = true);
             self.outside.iter_mut().for_each(|outside| outside.mark.doubt = true);
@@ -133,14 +141,15 @@ impl<'a> State<'a> {
         }
     }
 
-    /// Holds an attribute. False if it was held already.
-    pub fn set(&mut self, attribute: (u32, u64)) -> bool {
+    /// Holds an attribute as told; what was learnt of it is over.
+    pub fn set(&mut self, attribute: (u32, u64)) {
         match self.attributes.binary_search_by_key(&attribute.0, |held| held.0) {
-            Ok(place) if self.attributes[place] == attribute => return false,
             Ok(place) => self.attributes[place] = attribute,
             Err(place) => self.attributes.insert(place, attribute),
         }
-        true
+        if let Ok(place) = self.find_learnt(attribute.0) {
+            self.learnt.remove(place);
+        }
     }
 
     /// Whether an attribute is held.
@@ -150,10 +159,34 @@ impl<'a> State<'a> {
         place.is_ok_and(|place| self.attributes[place] == attribute)
     }
 
+    /// What the sink's system said itself of an attribute, by the short hash of its name.
+    #[must_use]
+    pub fn learnt(&self, name: u32) -> Option<Learnt> {
+        self.find_learnt(name).ok().map(|place| self.learnt[place])
+    }
+
+    /// Holds what the sink's system said itself.
+    pub fn learn(&mut self, learnt: Learnt) {
+        match self.find_learnt(learnt.name) {
+            Ok(place) => self.learnt[place] = learnt,
+            Err(place) => self.learnt.insert(place, learnt),
+        }
+    }
+
+    fn find_learnt(&self, name: u32) -> Result<usize, usize> {
+        self.learnt.binary_search_by_key(&name, |learnt| learnt.name)
+    }
+
+    /// Forgets all attributes, so that each is told again.
+    pub fn doubt_attributes(&mut self) {
+        self.attributes.clear();
+        self.learnt.clear();
+    }
+
     fn clear(&mut self) {
         self.inside.clear();
         self.outside.clear();
-        self.attributes.clear();
+        self.doubt_attributes();
         (self.is_new, self.unsure) = (false, false);
     }
 }

@@ -7,7 +7,7 @@ pub const LATEST_MS: u64 = 253_402_207_200_999;
 
 /// Reads RFC 3339.
 pub fn read(text: &str) -> Result<u64, String> {
-    let time: Timestamp = text.parse().map_err(|_| "/audiences/as_of: it is no RFC 3339 time".to_owned())?;
+    let time: Timestamp = text.parse().map_err(|_| "it is no RFC 3339 time".to_owned())?;
     Ok(u64::try_from(time.as_millisecond()).unwrap_or_default().min(LATEST_MS))
 }
 

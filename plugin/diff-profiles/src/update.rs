@@ -35,6 +35,8 @@ pub struct Update<'a> {
     pub purchases: Option<&'a RawValue>,
     /// The source only says it again: no transition happened.
     pub restated: bool,
+    /// The sink's system holds this already, as of then (RFC 3339): it said so itself.
+    pub known_as_of: Option<Cow<'a, str>>,
     /// Members that this version does not know.
     pub other: Fields<'a>,
 }
@@ -59,7 +61,8 @@ impl<'a> Update<'a> {
         self.attributes.0.clear();
         self.audiences.clear();
         self.other.0.clear();
-        (self.user, self.events, self.purchases, self.restated) = (None, None, None, false);
+        (self.user, self.events, self.purchases) = (None, None, None);
+        (self.restated, self.known_as_of) = (false, None);
     }
 
     fn member<A: MapAccess<'a>>(&mut self, name: Cow<'a, str>, map: &mut A) -> Result<(), A::Error> {
@@ -70,6 +73,7 @@ impl<'a> Update<'a> {
             "events" => self.events = list(map.next_value()?, "events")?,
             "purchases" => self.purchases = list(map.next_value()?, "purchases")?,
             "restated" => self.restated = map.next_value::<Option<bool>>()?.unwrap_or_default(),
+            "known_as_of" => self.known_as_of = map.next_value::<Option<Name<'a>>>()?.map(|name| name.0),
             _ => self.other.0.push(Field { name, value: map.next_value()? }),
         }
         Ok(())

@@ -546,3 +546,29 @@ fn audiences_as_booleans_make_no_profile_of_who_left() {
     "#]],
     );
 }
+
+#[test]
+fn what_braze_said_itself_is_not_sent_to_it() {
+    let known = r#"{"attributes":{"city":"X"},"events":[{"name":"x","time":"2026-11-23T09:00:00Z"}],"known_as_of":"2026-11-23T09:00:00Z"}"#;
+    let unknown = known
+        .replace(r#""2026-11-23T09:00:00Z"}"#, "null}")
+        .replace(r#""time":null"#, r#""time":"2026-11-23T09:00:00Z""#);
+    check(
+        "{}",
+        &[("external_id:a", known), ("external_id:b", &unknown)],
+        expect![[r#"
+        POST rest /users/track
+          content-type: application/json
+          user-agent: partner-Brazeline
+          {"attributes":[{"external_id":"b","city":"X"}]}
+          events [1], repeatable, rest 5000 ms, budgets ["track", "track_hour"]
+          context attributes 0
+        POST rest /users/track
+          content-type: application/json
+          user-agent: partner-Brazeline
+          {"events":[{"external_id":"b","name":"x","time":"2026-11-23T09:00:00Z"}]}
+          events [1], not repeatable, rest 0 ms, budgets ["track", "track_hour"]
+          context events 0
+    "#]],
+    );
+}

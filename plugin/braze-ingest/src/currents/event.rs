@@ -8,7 +8,7 @@ use brazeline_kit::person::{PersonUpdate, Source, User};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::moment::moment;
+use crate::moment::moment;
 use crate::settings::Selection;
 use crate::whom::{NoEvent, fit, nobody};
 

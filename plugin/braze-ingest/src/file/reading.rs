@@ -7,6 +7,7 @@ use brazeline_kit::{Decoded, Decoding, Entry};
 
 use super::File;
 use super::avro::{self, Container};
+use super::body::Body;
 use super::form::{Form, begin, by_name};
 use super::table::Columns;
 use super::token::Token;
@@ -29,7 +30,7 @@ pub struct Reading {
     container: Option<Container>,
     at: Token,
     /// An event's body being written.
-    body: String,
+    body: Body,
 }
 
 impl Reading {
@@ -37,7 +38,8 @@ impl Reading {
     pub fn open(file: Rc<File>, entry: &Entry, resume: Option<&[u8]>) -> Result<Self, String> {
         let at = resume.map_or_else(|| Ok(Token::default()), Token::read)?;
         let by_name = by_name(file.format, [&entry.name, &entry.file]);
-        let (rows, names, body) = (Rows::new(b','), [entry.name.clone(), entry.file.clone()], String::new());
+        let (rows, names) = (Rows::new(b','), [entry.name.clone(), entry.file.clone()]);
+        let body = Body::new(&file, entry);
         let mut reading = Self { file, by_name, names, rows, columns: None, container: None, at, body };
         reading.go_on()?;
         Ok(reading)
@@ -118,8 +120,8 @@ impl Reading {
     fn lines(&mut self, bytes: &[u8], last: bool, decoded: &mut Decoded) -> usize {
         let mut rest = bytes;
         while let Some((line, length)) = line(rest, last) {
-            match users::read(line, &self.file, &mut self.body) {
-                Ok(Some(key)) => decoded.events.push_json(&key, &self.body),
+            match users::read(line, &self.file, &mut self.body.text) {
+                Ok(Some(key)) => decoded.events.push_json(&key, self.body.finish()),
                 Ok(None) => {}
                 Err(no_event) => decoded.unread.push(no_event.unread(|| line.to_vec(), self.at.place())),
             }
@@ -131,9 +133,9 @@ impl Reading {
     }
 }
 
-fn say(columns: &Columns, row: &Row<'_>, file: &File, at: &Token, body: &mut String, decoded: &mut Decoded) {
-    match columns.read(row, file, body) {
-        Ok(key) => decoded.events.push_json(&key, body),
+fn say(columns: &Columns, row: &Row<'_>, file: &File, at: &Token, body: &mut Body, decoded: &mut Decoded) {
+    match columns.read(row, file, &mut body.text) {
+        Ok(key) => decoded.events.push_json(&key, body.finish()),
         Err(no_event) => {
             // Without its header a row could not be read again.
             let raw = || [&at.header, &b"\n"[..], row.raw].concat();

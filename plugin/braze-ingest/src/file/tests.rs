@@ -399,3 +399,33 @@ fn any_bytes_read_the_same_wherever_they_are_cut() {
         assert_eq!(read(&settings, "a", &[one, two], true), whole, "{}", file.escape_ascii());
     }
 }
+
+#[test]
+fn what_braze_held_when_the_file_was_made_is_marked() {
+    let mark = || json!({ "mark_known": true });
+    check(
+        mark(),
+        "a.csv",
+        "Appboy ID,city\nb-1,X\nb-2,\n",
+        &expect![[r#"
+        braze_id:b-1 {"user":{"braze_id":"b-1"},"attributes":{"braze_id":"b-1","city":"X"},"known_as_of":"2026-11-23T09:00:00Z"}
+        braze_id:b-2 {"user":{"braze_id":"b-2"},"attributes":{"braze_id":"b-2"},"known_as_of":"2026-11-23T09:00:00Z"}
+        resume 1 csv 3 26 14
+        Appboy ID,city
+    "#]],
+    );
+    check(
+        mark(),
+        "a.jsonl",
+        "{\"braze_id\":\"b-1\",\"home_city\":\"X\"}\n",
+        &expect![[r#"
+        braze_id:b-1 {"user":{"braze_id":"b-1"},"attributes":{"braze_id":"b-1","city":"X"},"known_as_of":"2026-11-23T09:00:00Z"}
+        resume 1 lines 1 35 0
+
+    "#]],
+    );
+    expect![[r#"
+        /mark_known: this belongs to `mode: webhook` and `mode: file`; the mode here is `currents`
+    "#]]
+    .assert_eq(&problems::<BrazeIngest>(json!({ "mode": "currents", "mark_known": true })));
+}

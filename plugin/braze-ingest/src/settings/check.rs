@@ -28,7 +28,8 @@ impl Settings {
 
     /// Settings of another mode: they would be without effect, and whoever wrote them expects one.
     fn misplaced(&self) -> Vec<Problem> {
-        let set: [(&[Mode], &str, bool); 9] = [
+        let set: [(&[Mode], &str, bool); 10] = [
+            (&[Mode::Webhook, Mode::File], "mark_known", self.mark_known),
             (&[Mode::Webhook], "stream", self.stream.is_some()),
             (&[Mode::Currents], "path", self.path.is_some()),
             (&[Mode::Currents], "caller", self.caller.is_some()),

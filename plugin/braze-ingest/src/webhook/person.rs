@@ -16,7 +16,7 @@ use brazeline_kit::person::Source;
 const KEY_BYTES: usize = 1024;
 
 /// Makes an event of a record. An error says why it is none, without data.
-pub fn add(record: &RawValue, source: &Source, events: &mut Events) -> Result<(), String> {
+pub fn add(record: &RawValue, source: &Source, known_as_of: Option<&str>, events: &mut Events) -> Result<(), String> {
     if !record.get().starts_with('{') {
         return Err("it is no JSON object".to_owned());
     }
@@ -34,7 +34,8 @@ pub fn add(record: &RawValue, source: &Source, events: &mut Events) -> Result<()
         ));
     }
     let user = User::from(identifier);
-    events.push(&key, &PersonUpdate { user, attributes: Some(record), ..PersonUpdate::default() })
+    let known_as_of = known_as_of.map(Cow::Borrowed);
+    events.push(&key, &PersonUpdate { user, attributes: Some(record), known_as_of, ..PersonUpdate::default() })
 }
 
 /// The value of a field; the last one, if there are several.

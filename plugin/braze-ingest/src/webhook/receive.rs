@@ -10,7 +10,8 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::body::records;
-use super::{form, person};
+use super::{Webhook, form, person};
+use crate::moment;
 use brazeline_kit::person::Source;
 
 /// Braze offers GET and DELETE, too, but those carry no person.
@@ -18,8 +19,9 @@ const METHODS: [&str; 2] = ["POST", "PUT"];
 
 /// See the module.
 #[must_use]
-pub fn receive(path: &str, source: &Source, arrival: &Arrival) -> Received {
-    if arrival.path != path {
+pub fn receive(webhook: &Webhook, arrival: &Arrival) -> Received {
+    let path = &webhook.path;
+    if arrival.path != *path {
         return only(error(404, &format!("nothing is received here; webhooks go to `{path}?key=<api token>`")));
     }
     if !METHODS.contains(&arrival.method.as_str()) {
@@ -31,8 +33,9 @@ pub fn receive(path: &str, source: &Source, arrival: &Arrival) -> Received {
         Ok(body) => body,
         Err(wrong) => return unreadable(arrival, wrong),
     };
+    let known_as_of = webhook.mark_known.then(|| moment::of_ms(arrival.received_at_ms)).flatten();
     match records(&body) {
-        Ok(records) => read(&records, source),
+        Ok(records) => read(&records, &webhook.source, known_as_of.as_deref()),
         Err(wrong) => unreadable(arrival, wrong),
     }
 }
@@ -45,10 +48,10 @@ fn text(arrival: &Arrival) -> Result<Cow<'_, str>, String> {
     text.map(Cow::Borrowed).map_err(|error| format!("the body is no UTF-8 from byte {} on", error.valid_up_to()))
 }
 
-fn read(records: &[&RawValue], source: &Source) -> Received {
+fn read(records: &[&RawValue], source: &Source, known_as_of: Option<&str>) -> Received {
     let mut received = Received::default();
     for (place, record) in records.iter().enumerate() {
-        if let Err(reason) = person::add(record, source, &mut received.events) {
+        if let Err(reason) = person::add(record, source, known_as_of, &mut received.events) {
             received.unread.push(unread(record.get().as_bytes(), format!("record {}", place + 1), reason));
         }
     }

@@ -75,6 +75,20 @@ fn nothing_is_rewritten() {
 }
 
 #[test]
+fn what_braze_holds_already_is_marked() {
+    check(
+        r#"{"mark_known":true}"#,
+        &[br#"[{"braze_id":"a","city":"X"},{"braze_id":"b"}]"#],
+        expect![[r#"
+        reply 200 {"data":{"message_count":2,"rejected_count":0},"message":"success","status":200}
+          content-type: application/json
+        braze_id:a {"user":{"braze_id":"a"},"attributes":{"braze_id":"a","city":"X"},"known_as_of":"2025-11-24T16:00:00Z"}
+        braze_id:b {"user":{"braze_id":"b"},"attributes":{"braze_id":"b"},"known_as_of":"2025-11-24T16:00:00Z"}
+    "#]],
+    );
+}
+
+#[test]
 fn the_identifier_can_be_another() {
     check(
         r#"{"identifier":{"alias":{"label":"crm","field":"number"}}}"#,
@@ -276,6 +290,6 @@ fn mistakes_in_the_settings_are_all_told() {
 
         /identifier: name exactly one of external_id, braze_id, email, phone and alias
 
-        /streams: unknown field `streams`, expected one of `authorization`, `mode`, `identifier`, `stream`, `path`, `caller`, `event_types`, `format`, `event_type`, `rename`, `empty_cells`, `same_names`
+        /streams: unknown field `streams`, expected one of `authorization`, `mode`, `identifier`, `mark_known`, `stream`, `path`, `caller`, `event_types`, `format`, `event_type`, `rename`, `empty_cells`, `same_names`
     "#]].assert_eq(&table.map(problems::<BrazeIngest>).join("\n"));
 }

@@ -5,6 +5,7 @@ mod array;
 mod attributes;
 mod bodies;
 mod doubt;
+mod echo;
 mod history;
 mod model;
 mod snapshot;

@@ -16,7 +16,7 @@ pub(super) struct Room {
 impl Room {
     /// What one person has.
     pub fn new(settings: &Settings, state: &State<'_>) -> Self {
-        let Settings { existing_users, array_limit: limit, beyond_array_limit: beyond } = *settings;
+        let Settings { existing_users, array_limit: limit, beyond_array_limit: beyond, .. } = *settings;
         let taken = state.inside.iter().filter(|inside| !inside.mark.beyond).count();
         Self { existing_users, limit, left: limit.saturating_sub(taken), beyond }
     }

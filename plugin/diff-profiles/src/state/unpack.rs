@@ -1,13 +1,20 @@
 //! State out of bytes. [`pack`](super::pack) says what they hold.
 
-use super::{Inside, Mark, Outside, State};
+use super::{Inside, Mark, Outside, State, VERSION, VERSION_BEFORE};
+use crate::learnt::Learnt;
 use crate::time::LATEST_MS;
 
 impl<'a> State<'a> {
     /// Reads bytes and tags into empty lists. None if they do not fit together, or are not what [`State::bytes`] writes.
-    pub(super) fn unpack(&mut self, bytes: &'a [u8], tags: &[&'a str]) -> Option<()> {
+    pub(super) fn unpack(&mut self, version: u32, bytes: &'a [u8], tags: &[&'a str]) -> Option<()> {
         let mut unpacker = Unpacker { bytes, before: 0 };
-        if unpacker.number()? != tags.len() as u64 {
+        let first = unpacker.number()?;
+        let (count, has_learnt) = match version {
+            VERSION => (first >> 1, first & 1 == 1),
+            VERSION_BEFORE => (first, false),
+            _ => return None,
+        };
+        if count != tags.len() as u64 {
             return None;
         }
         for name in tags {
@@ -18,9 +25,12 @@ impl<'a> State<'a> {
             let mark = unpacker.mark()?;
             self.outside.push(Outside { name: unpacker.name()?.into(), mark });
         }
+        for _ in 0..if has_learnt { unpacker.number()? } else { 0 } {
+            let (name, value) = unpacker.hashes()?;
+            self.learnt.push(Learnt { name, value, as_of_ms: unpacker.mark()?.as_of_ms });
+        }
         while !unpacker.bytes.is_empty() {
-            let name = u32::from_le_bytes(unpacker.take()?);
-            self.attributes.push((name, u64::from_le_bytes(unpacker.take()?)));
+            self.attributes.push(unpacker.hashes()?);
         }
         self.is_in_order().then_some(())
     }
@@ -29,6 +39,7 @@ impl<'a> State<'a> {
     fn is_in_order(&self) -> bool {
         self.inside.is_sorted_by(|one, next| one.name < next.name)
             && self.outside.is_sorted_by(|one, next| one.name < next.name)
+            && self.learnt.is_sorted_by(|one, next| one.name < next.name)
             && self.attributes.is_sorted_by(|one, next| one.0 < next.0)
     }
 }
@@ -47,6 +58,10 @@ impl<'b> Unpacker<'b> {
         let as_of_ms = self.before.checked_add_signed(difference).filter(|ms| *ms <= LATEST_MS)?;
         self.before = as_of_ms;
         Some(Mark { as_of_ms, beyond: number & 1 == 1, doubt: false })
+    }
+
+    fn hashes(&mut self) -> Option<(u32, u64)> {
+        Some((u32::from_le_bytes(self.take()?), u64::from_le_bytes(self.take()?)))
     }
 
     fn number(&mut self) -> Option<u64> {

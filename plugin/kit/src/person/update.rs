@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::members::{self, Members, object};
+use super::text::Text;
 use super::{Audiences, User};
 
 /// What an event's body says about one person.
@@ -30,6 +31,9 @@ pub struct PersonUpdate<'a> {
     /// Only said again: no transition happened.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub restated: bool,
+    /// The system that is written to holds this already, as of then (RFC 3339): it said so itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known_as_of: Option<Cow<'a, str>>,
     /// What this version does not know, untouched.
     #[serde(flatten)]
     pub other: BTreeMap<Cow<'a, str>, &'a RawValue>,
@@ -52,6 +56,7 @@ impl<'de> Members<'de> for PersonUpdate<'de> {
             "events" => self.events = objects(map, "each of `events`")?,
             "purchases" => self.purchases = objects(map, "each of `purchases`")?,
             "restated" => self.restated = map.next_value()?,
+            "known_as_of" => self.known_as_of = map.next_value::<Option<Text<'de>>>()?.map(|Text(text)| text),
             _ => return Ok(false),
         }
         Ok(true)
@@ -85,6 +90,7 @@ mod tests {
             r#"{"user":{},"audiences":{"in":["vip"],"of":["vip","lapsed"],"as_of":"2026-11-23T09:00:00Z"}}"#,
             r#"{"user":{},"events":[{"name":"opened", "properties":{ }}],"purchases":[{"price":9.50}]}"#,
             r#"{"user":{},"restated":true}"#,
+            r#"{"user":{},"known_as_of":"2026-11-23T09:00:00Z"}"#,
             r#"{"user":{"email":"a@x","cookie":[1.0, 2]},"audiences":{"in":[],"of":["vip"],"why":{ }},"aaa":12345678901234567890123,"zzz":"\/"}"#,
         ];
         same.iter().for_each(|body| check(body, body));

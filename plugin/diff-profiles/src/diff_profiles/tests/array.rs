@@ -89,7 +89,7 @@ fn settings_are_checked() {
         /array_limit: say a number from 1 to 500
         /array_limit: invalid value: integer `-1`, expected usize
         /beyond_array_limit: unknown variant `drop`, expected `reject` or `booleans`
-        /existing: unknown field `existing`, expected one of `existing_users`, `array_limit`, `beyond_array_limit`
+        /existing: unknown field `existing`, expected one of `existing_users`, `array_limit`, `beyond_array_limit`, `echo_window_ms`
     "#]]
     .assert_eq(&problems);
 }

@@ -1,4 +1,4 @@
-//! When was it?
+//! When was it? As RFC 3339.
 
 use jiff::Timestamp;
 use serde_json::value::RawValue;
@@ -12,6 +12,12 @@ pub fn moment(value: &RawValue) -> Option<String> {
         Err(_) => of_fraction(text.parse().ok()?)?,
     };
     Some(moment.to_string())
+}
+
+/// Milliseconds since 1970, as RFC 3339. None if there is no such date.
+#[must_use]
+pub fn of_ms(ms: u64) -> Option<String> {
+    Some(Timestamp::from_millisecond(i64::try_from(ms).ok()?).ok()?.to_string())
 }
 
 fn of_fraction(seconds: f64) -> Option<Timestamp> {
