@@ -52,7 +52,9 @@ pub(super) fn component() -> PathBuf {
 fn cargo(command: &str, manifest: &Path) -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.arg(command).arg("--manifest-path").arg(manifest.join("Cargo.toml"));
-    FOREIGN.iter().for_each(|name| drop(cargo.env_remove(name)));
+    for name in FOREIGN {
+        cargo.env_remove(name);
+    }
     cargo
 }
 
