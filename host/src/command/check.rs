@@ -154,7 +154,9 @@ fn line(assembly: &Assembly<'_>, node: &Node, about: &str) {
         }
         Plugin::Source(_) | Plugin::Sink(_) => "built in".to_owned(),
     };
-    println!("  {} ({plugin}): {about}", node.id);
+    let label = node.label.as_ref().map(|label| format!(", {label}")).unwrap_or_default();
+    println!("  {} ({plugin}{label}): {about}", node.id);
+    node.description.iter().for_each(|description| println!("    {description}"));
 }
 
 fn reads<'a>(inputs: impl Iterator<Item = &'a str>) -> String {

@@ -119,6 +119,7 @@ fn plan_to(names: &[&str]) -> Plan {
         source: None,
         targets: names.iter().map(target).collect(),
         inbound: Vec::new(),
+        endpoints: Vec::new(),
         gather_events: 1,
         gather_bytes: 1,
         budgets: Vec::new(),

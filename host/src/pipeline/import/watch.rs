@@ -57,6 +57,18 @@ impl Watch {
         first.cloned()
     }
 
+    /// Those whose turn has not come, in their order.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<Item> {
+        let open = self.seen.values().filter(|seen| !seen.is_over);
+        let mut items: Vec<Item> = open.map(|seen| seen.item.clone()).collect();
+        // They lie in the order of their names.
+        if self.files.order == Order::Modified {
+            items.sort_by_key(|item| item.modified_ms);
+        }
+        items
+    }
+
     /// Whether this file, which was taken, still looks as it did.
     #[must_use]
     pub fn stands(&self, item: &Item) -> bool {
