@@ -22,6 +22,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+
 use crate::component::Node;
 use crate::component::types::Batch;
 use crate::config::{Every, Files};
@@ -46,6 +48,8 @@ pub const LOOK_FAR: Duration = Duration::from_secs(60);
 const SHORTEST_LOOK: Duration = Duration::from_millis(10);
 /// How long to wait before trying again what the disk or the shelf refused.
 const REFUSED_WAIT: Duration = Duration::from_secs(5);
+/// A record's name may be so long, in bytes.
+const LONGEST_RECORD: usize = 255;
 /// So many pieces wait to be taken: the next is decoded while one is.
 const PIECES: usize = 2;
 
@@ -284,7 +288,12 @@ impl Import {
 
     /// The same for how it is listed: so it need not be fetched again to be known.
     fn listed(&self, item: &Item) -> String {
-        format!("{}/listed {} {} {}", self.inlet.id, item.size, item.modified_ms, item.name)
+        let record = format!("{}/listed {} {} {}", self.inlet.id, item.size, item.modified_ms, item.name);
+        match record.len() > LONGEST_RECORD {
+            // Folders may make it longer than a record's name can be.
+            true => format!("{}/listed {}", self.inlet.id, staging::hex(&Sha256::digest(record))),
+            false => record,
+        }
     }
 
     /// Something could not be read or written. It may pass, but who runs once wants to know.

@@ -107,7 +107,7 @@ impl Staging {
         copy.flush().await?;
         // A position may name it soon, and that survives a loss of power.
         copy.sync_all().await?;
-        Ok(partial.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(&partial.hash.finalize()))
     }
 
     /// The copy, to be written on behind so many bytes.
@@ -147,6 +147,11 @@ impl Staging {
         }
         Ok(())
     }
+}
+
+/// A digest, as it is written.
+pub fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Removes the copies of sources that are no more.
@@ -189,7 +194,7 @@ mod tests {
     async fn only_what_a_position_names_stays() {
         let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         std::fs::write(folder.path().join("a"), "abc").unwrap();
-        let shelf = DropFolder::open(folder.path(), WhenDone::Keep).unwrap();
+        let shelf = DropFolder::open(folder.path(), false, WhenDone::Keep).unwrap();
         let item = shelf.list().await.unwrap().remove(0);
         let mut staging = Staging::open(data.path(), "in", None).await.unwrap();
         let hash = staging.copy(&shelf, &item, &Board::default()).await.unwrap();

@@ -107,7 +107,7 @@ mod tests {
     }
 
     fn watch(order: Order) -> Watch {
-        let shelf = Shelf::DropFolder { path: "unused".into() };
+        let shelf = Shelf::DropFolder { path: "unused".into(), recursive: false };
         let pattern = glob::Pattern::new("*.csv").unwrap();
         let settle = Duration::from_secs(2);
         Watch::new(Files { shelf, pattern, settle, order, when_done: WhenDone::Keep, again: false, pgp: None })
