@@ -1,5 +1,8 @@
 //! Files in a folder, read by a test component: packed or not, half written, twice, broken, and with a kill in the middle.
 
+#[path = "imports/jobs.rs"]
+mod jobs;
+
 use std::io::Write;
 use std::time::{Duration, SystemTime};
 
