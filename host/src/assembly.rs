@@ -228,7 +228,8 @@ impl<'p> Assembly<'p> {
             },
             Plugin::Source(settings) => {
                 let callers = reach::callers(pipeline, node, secrets)?;
-                let opened = settings.clone().open(&node.id, reach::wanted(source, self.endpoints(source)), callers).await;
+                let opened =
+                    settings.clone().open(&node.id, reach::wanted(source, self.endpoints(source)), callers).await;
                 SourceKind::Native(opened.map_err(|problem| reach::address(pipeline, source, problem))?)
             }
             Plugin::Sink(_) => return Err(plugin::misplaced(pipeline, node)),

@@ -1,5 +1,9 @@
 //! Files in a folder, read by a test component: packed or not, half written, twice, broken, and with a kill in the middle.
 
+#[path = "imports/again.rs"]
+mod again;
+#[path = "imports/folders.rs"]
+mod folders;
 #[path = "imports/jobs.rs"]
 mod jobs;
 

@@ -4,8 +4,8 @@
 
 use super::plugin::Plugin;
 use super::reach;
-use crate::component::types::Plan;
 use crate::component::Kind;
+use crate::component::types::Plan;
 use crate::config::{Node, Pipeline, Source};
 use crate::connector::SourceSettings;
 use crate::connector::server::{Base, Endpoint};

@@ -70,7 +70,7 @@ const ORDER: Key<Order> = Key {
 
 const PATTERN: &str = "pattern";
 const PATTERN_ABOUT: &str = "Which files are meant: `*` is any text, `?` any letter. Where files lie in folders, their folders are a part of it: \
-                             `event_type=users.messages.*/*.avro`.";
+                             `day=2026-11-*/*.csv`.";
 const EVERYTHING: &str = "*";
 const PGP: &str = "pgp";
 const PGP_ABOUT: &str = "The name of an authorization with a `pgp_private_key`: the files are encrypted to that key, and no other is taken.";
@@ -135,7 +135,11 @@ fn pattern(inside: &mut Fields<'_>, has_folders: bool, report: &mut Report) -> P
         Ok(pattern) if has_folders || !text.value.contains('/') => pattern,
         _ => {
             let what = format!("`{PATTERN}` of {} must be a pattern of file names", inside.what);
-            report.error(text.spot, what, "write `pattern: \"*.csv\"`; a folder stands in `path`");
+            report.error(
+                text.spot,
+                what,
+                "write `pattern: \"*.csv\"`; a folder stands in `path`, or here with `recursive: true`",
+            );
             everything()
         }
     }

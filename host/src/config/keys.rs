@@ -66,7 +66,8 @@ impl<T: Read> Key<T> {
 /// As JSON: numbers are numbers in the file, and so are `true` and `false`; everything else is text.
 fn shown<T: Read>(value: &T) -> serde_json::Value {
     let text = value.show();
-    let plain = serde_json::from_str(&text).ok().filter(|value: &serde_json::Value| value.is_u64() || value.is_boolean());
+    let plain =
+        serde_json::from_str(&text).ok().filter(|value: &serde_json::Value| value.is_u64() || value.is_boolean());
     plain.unwrap_or_else(|| text.into())
 }
 

@@ -11,8 +11,8 @@ use super::every::{EVERY, Every};
 use super::fields::{Fields, wrong};
 use super::files::{FILES, Files};
 use super::keys::{Choice, Key};
-use super::public_url::{self, PUBLIC_URL};
 use super::place::{Placed, Report, Spot};
+use super::public_url::{self, PUBLIC_URL};
 use super::tls::{TLS, Tls};
 use super::units::Size;
 

@@ -26,7 +26,8 @@ pub(super) fn read(fields: &mut Fields<'_>, report: &mut Report) -> Option<Strin
 fn is_base(text: &str) -> bool {
     let Ok(uri) = text.parse::<Uri>() else { return false };
     let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
-    let host = uri.authority().is_some_and(|authority| !authority.as_str().contains('@') && !authority.host().is_empty());
+    let host =
+        uri.authority().is_some_and(|authority| !authority.as_str().contains('@') && !authority.host().is_empty());
     is_http && host && uri.query().is_none() && !text.contains('#')
 }
 
@@ -42,7 +43,16 @@ mod tests {
     #[test]
     fn what_others_can_send_to() {
         let good = ["https://hooks.example.com", "https://a.b:8443/in/", "http://10.0.0.1"];
-        let bad = ["hooks.example.com", "https://", "ftp://a", "https://u:p@a.b", "https://a.b/?key=1", "https://a.b/#c", "https://a b", ""];
+        let bad = [
+            "hooks.example.com",
+            "https://",
+            "ftp://a",
+            "https://u:p@a.b",
+            "https://a.b/?key=1",
+            "https://a.b/#c",
+            "https://a b",
+            "",
+        ];
         good.into_iter().for_each(|text| assert!(is_base(text), "{text}"));
         bad.into_iter().for_each(|text| assert!(!is_base(text), "{text}"));
     }

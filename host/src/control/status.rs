@@ -133,7 +133,11 @@ impl Clerk {
         for source in self.pipeline.sources.iter().filter(|source| source.options.files.is_some()) {
             let ends = ends(&self.pipeline, &|id| keyed.contains(id), &source.node.id).lines;
             let files = self.files(&source.node.id, &ends).await?;
-            status.nodes.iter_mut().filter(|node| node.id == source.node.id).for_each(|node| node.files = Some(files.clone()));
+            status
+                .nodes
+                .iter_mut()
+                .filter(|node| node.id == source.node.id)
+                .for_each(|node| node.files = Some(files.clone()));
         }
         let Some(run) = &self.run else { return Ok(status) };
         let (pid, version) = (std::process::id(), env!("CARGO_PKG_VERSION").to_owned());

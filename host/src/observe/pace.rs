@@ -65,9 +65,9 @@ mod tests {
             (10, 2000, Some(100), Some(80)),
             (12, 3200, Some(183), Some(37)),
             // Nothing moves: the rate falls, and in the end nobody knows.
-            (17, 3200, Some(171), Some(39)),
+            (17, 3200, Some(129), Some(52)),
             (30, 3200, Some(0), None),
-            (31, 4200, Some(71), Some(81)),
+            (31, 4200, Some(52), Some(111)),
             // Another stage, which begins anew.
             (32, 0, None, None),
             (34, 10_000, Some(5000), Some(0)),

@@ -17,8 +17,8 @@ use crate::pipeline::import::board::{Board, Work};
 use crate::pipeline::window::Window;
 
 use super::pace::Pace;
-pub use bars::beside;
 use bars::Bars;
+pub use bars::beside;
 use lines::Lines;
 
 /// A bar moves so often: more is only flicker.
@@ -69,6 +69,8 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.0.abort();
+        // The process may end before that is heard.
+        bars::clear();
     }
 }
 

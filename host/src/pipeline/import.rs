@@ -12,6 +12,7 @@ mod one;
 mod package;
 pub mod pgp;
 pub mod position;
+mod record;
 mod staging;
 mod watch;
 
@@ -22,8 +23,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use crate::component::Node;
 use crate::component::types::Batch;
 use crate::config::{Every, Files};
@@ -31,8 +30,7 @@ use crate::connector::Intake;
 use crate::connector::shelf::{self, Fate, Item, Shelf};
 
 use self::board::Board;
-use self::counts::Counts;
-use self::history::{History, Imported};
+use self::history::History;
 use self::pgp::Keys;
 use super::source::Inlet;
 use position::{Place, Position, Reading, Standing};
@@ -48,8 +46,6 @@ pub const LOOK_FAR: Duration = Duration::from_secs(60);
 const SHORTEST_LOOK: Duration = Duration::from_millis(10);
 /// How long to wait before trying again what the disk or the shelf refused.
 const REFUSED_WAIT: Duration = Duration::from_secs(5);
-/// A record's name may be so long, in bytes.
-const LONGEST_RECORD: usize = 255;
 /// So many pieces wait to be taken: the next is decoded while one is.
 const PIECES: usize = 2;
 
@@ -214,15 +210,6 @@ impl Import {
         }
     }
 
-    /// The name of the file that was read and is remembered so, unless it is to be imported again.
-    async fn was_read(&self, record: &str) -> anyhow::Result<Option<String>> {
-        if self.importer.files.again && !self.repeated.contains(record) {
-            return Ok(None);
-        }
-        let name = self.inlet.store.position(record).await?;
-        Ok(name.map(|name| String::from_utf8_lossy(&name).into_owned()))
-    }
-
     /// Begins a file, or goes on with it if it is the one whose copy was lost.
     async fn begin(&mut self, item: &Item, hash: String) -> anyhow::Result<Went> {
         if self.position.file.as_ref().is_some_and(|lost| lost.hash == hash) {
@@ -258,41 +245,11 @@ impl Import {
         self.keep(ended, Vec::new()).await.map(Continue)
     }
 
-    /// What was ever counted of this source.
-    async fn counted(&self) -> anyhow::Result<Counts> {
-        Ok(Counts::of(&self.inlet.store.accounts().await?, &self.inlet.id))
-    }
-
-    /// What became of a file, now that all of it is settled and stored.
-    async fn ended(&self, file: &Reading) -> anyhow::Result<Imported> {
-        let counts = match &file.before {
-            Some(before) => Some(self.counted().await?.since(before)),
-            None => None,
-        };
-        Ok(Imported::of(file, counts, self.inlet.clock.unix_ms()))
-    }
-
     /// Puts a file away. If that fails it stays, which harms nothing: it is known.
     async fn put_away(&mut self, item: &Item, fate: Fate) {
         self.watch.over(item);
         if let Err(error) = self.importer.shelf.put_away(item, fate).await {
             tracing::warn!(source = self.inlet.id, file = item.name, %error, "it cannot be put away and stays where it is");
-        }
-    }
-
-    /// Under which name the store remembers a file: a record of its own for each, because all of them grow for ever and a position is
-    /// written with every piece. No source's id holds a `/`.
-    fn memory(&self, hash: &str) -> String {
-        format!("{}/{hash}", self.inlet.id)
-    }
-
-    /// The same for how it is listed: so it need not be fetched again to be known.
-    fn listed(&self, item: &Item) -> String {
-        let record = format!("{}/listed {} {} {}", self.inlet.id, item.size, item.modified_ms, item.name);
-        match record.len() > LONGEST_RECORD {
-            // Folders may make it longer than a record's name can be.
-            true => format!("{}/listed {}", self.inlet.id, staging::hex(&Sha256::digest(record))),
-            false => record,
         }
     }
 

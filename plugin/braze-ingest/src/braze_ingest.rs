@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use brazeline_kit::person::Source;
-use brazeline_kit::{Arrival, Decoder, Endpoint, Entry, Plan, Plugin, Problem, Received, Receiver, Reply, Scheme, SourceKind};
+use brazeline_kit::{
+    Arrival, Decoder, Endpoint, Entry, Plan, Plugin, Problem, Received, Receiver, Reply, Scheme, SourceKind,
+};
 use serde_json::json;
 
 use crate::currents::Currents;

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use brazeline_kit::person::Source;
 use brazeline_kit::{
-    Arrival, Ask, Decoder, Endpoint, Entry, Finding, Paged, Plan, Plugin, Poller, Probe, Problem, Received, Receiver, Request,
-    Response, Scheme, SourceKind, Target,
+    Arrival, Ask, Decoder, Endpoint, Entry, Finding, Paged, Plan, Plugin, Poller, Probe, Problem, Received, Receiver,
+    Request, Response, Scheme, SourceKind, Target,
 };
 
 use crate::file::{File, Reading};

@@ -22,7 +22,8 @@ fn number(file: &Value, pointer: &str) -> u64 {
 fn adds_up(file: &Value) {
     let lost = number(file, "/rows/skipped") + number(file, "/rows/rejected");
     for end in file["rows"]["ends"].as_array().unwrap() {
-        let sum: u64 = ["delivered", "dropped", "rejected", "waiting"].iter().map(|name| end[name].as_u64().unwrap()).sum();
+        let sum: u64 =
+            ["delivered", "dropped", "rejected", "waiting"].iter().map(|name| end[name].as_u64().unwrap()).sum();
         assert_eq!(number(file, "/rows/read"), lost + sum, "{file}");
     }
 }
@@ -36,7 +37,9 @@ fn shown(file: &Value) -> String {
     let ends = |rows: &Value| rows["ends"].as_array().unwrap().iter().map(end).collect::<Vec<_>>().join(", ");
     let rows = match &file["rows"] {
         Value::Null => "no rows".to_owned(),
-        rows => format!("{} read, {} skipped, {} rejected; {}", rows["read"], rows["skipped"], rows["rejected"], ends(rows)),
+        rows => {
+            format!("{} read, {} skipped, {} rejected; {}", rows["read"], rows["skipped"], rows["rejected"], ends(rows))
+        }
     };
     let reason = file["reason"].as_str().map(|reason| format!(" ({reason})")).unwrap_or_default();
     format!("{} {}{reason}: {rows}\n", file["name"].as_str().unwrap(), file["state"].as_str().unwrap())
@@ -91,7 +94,9 @@ fn an_import_that_is_held_up_says_where_it_stands() {
     place.write("in/a.zip", zipped(&[("x", &first), ("y", &rows(half..ROWS))]));
     place.write("in/b", rows(0..1));
     let host = place.run();
-    until("it is held up", || files(&place).first().is_some_and(|file| file["rows"]["ends"][0]["waiting"].as_u64() > Some(10_000)));
+    until("it is held up", || {
+        files(&place).first().is_some_and(|file| file["rows"]["ends"][0]["waiting"].as_u64() > Some(10_000))
+    });
     let held = files(&place);
     adds_up(&held[0]);
     assert_eq!((held[0]["state"].as_str(), held[1]["state"].as_str()), (Some("reading"), Some("waiting")), "{held:?}");
@@ -105,10 +110,16 @@ fn an_import_that_is_held_up_says_where_it_stands() {
     assert_eq!((rest.len(), rest[0]["state"].as_str()), (1, Some("reading")), "{rest:?}");
     adds_up(&rest[0]);
     // When the other side takes it again, all of it comes out and the numbers are those of the file.
-    place.write("pipeline.yaml", text.replace("settle", "pattern: a.zip, settle").replace("max_uncommitted", "every: once, max_uncommitted"));
+    place.write(
+        "pipeline.yaml",
+        text.replace("settle", "pattern: a.zip, settle").replace("max_uncommitted", "every: once, max_uncommitted"),
+    );
     let ended = place.brazeline(&["run", "pipeline.yaml"]);
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);
-    assert_eq!(all(&place), format!("a.zip delivered: {} read, 0 skipped, 1 rejected; \"out\": {ROWS}+0+0+0\n", ROWS + 1));
+    assert_eq!(
+        all(&place),
+        format!("a.zip delivered: {} read, 0 skipped, 1 rejected; \"out\": {ROWS}+0+0+0\n", ROWS + 1)
+    );
 }
 
 #[test]
@@ -118,7 +129,10 @@ fn a_kill_changes_no_number() {
     let third = ROWS / 3;
     let bad = |range: std::ops::Range<usize>| rows(range) + "nonsense\n";
     place.write("in/a", rows(0..5));
-    place.write("in/b.zip", zipped(&[("x", &bad(5..third)), ("y", &bad(third..2 * third)), ("z", &bad(2 * third..ROWS))]));
+    place.write(
+        "in/b.zip",
+        zipped(&[("x", &bad(5..third)), ("y", &bad(third..2 * third)), ("z", &bad(2 * third..ROWS))]),
+    );
     for wanted in [1_000, 50_000, 100_000] {
         let host = place.run();
         until("some rows are out", || arrived(&place).len() >= wanted);
@@ -150,7 +164,9 @@ fn what_is_not_a_terminal_gets_plain_lines_and_few() {
     assert!(!ended.stderr.contains(['\r', '\x1b']), "{}", ended.stderr);
     let about: Vec<&str> = ended.stderr.lines().filter(|line| line.contains("file=\"a\"")).collect();
     let read = about.last().unwrap();
-    for words in ["the file is read", "read=20001", "rejected=1", "ends=\"out: 20000 delivered, 0 dropped, 0 rejected\""] {
+    for words in
+        ["the file is read", "read=20001", "rejected=1", "ends=\"out: 20000 delivered, 0 dropped, 0 rejected\""]
+    {
         assert!(read.contains(words), "{read}");
     }
     assert!(about.len() <= 4, "{about:?}");

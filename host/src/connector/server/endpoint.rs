@@ -94,12 +94,44 @@ mod tests {
     fn what_is_pasted() {
         let (key, header) = (Masked::Parameter("key".into(), "***"), Masked::Header("x-api-key: ***".into()));
         let table: [(Option<&str>, &str, bool, &str, &[Masked], &str, Option<&str>); 6] = [
-            (None, "127.0.0.1:8080", false, "/a", &[], "http://127.0.0.1:8080/a", Some("whoever knows the address is let in: no credential is asked for")),
+            (
+                None,
+                "127.0.0.1:8080",
+                false,
+                "/a",
+                &[],
+                "http://127.0.0.1:8080/a",
+                Some("whoever knows the address is let in: no credential is asked for"),
+            ),
             (None, "[::]:443", true, "/a", &[key.clone()], "https://<host>/a?key=***", None),
-            (None, "0.0.0.0:80", false, "/", &[header.clone()], "http://<host>/", Some("with the header `x-api-key: ***`")),
+            (
+                None,
+                "0.0.0.0:80",
+                false,
+                "/",
+                &[header.clone()],
+                "http://<host>/",
+                Some("with the header `x-api-key: ***`"),
+            ),
             (None, "[::1]:443", false, "/", &[key.clone()], "http://[::1]:443/?key=***", None),
-            (Some("https://hooks.example.com/in/"), "127.0.0.1:1", false, "/a?b=c", &[header.clone(), key.clone()], "https://hooks.example.com/in/a?b=c&key=***", Some("or without `key`, with the header `x-api-key: ***`")),
-            (Some("https://hooks.example.com"), "[::]:1", true, "/", &[], "https://hooks.example.com/", Some("whoever knows the address is let in: no credential is asked for")),
+            (
+                Some("https://hooks.example.com/in/"),
+                "127.0.0.1:1",
+                false,
+                "/a?b=c",
+                &[header.clone(), key.clone()],
+                "https://hooks.example.com/in/a?b=c&key=***",
+                Some("or without `key`, with the header `x-api-key: ***`"),
+            ),
+            (
+                Some("https://hooks.example.com"),
+                "[::]:1",
+                true,
+                "/",
+                &[],
+                "https://hooks.example.com/",
+                Some("whoever knows the address is let in: no credential is asked for"),
+            ),
         ];
         for (public, listens, tls, path, credentials, url, hint) in table {
             let endpoint = Endpoint { about: "events".into(), path: path.into(), credentials: credentials.to_vec() };

@@ -32,6 +32,12 @@ pub fn beside<T>(write: impl FnOnce() -> T) -> T {
     }
 }
 
+/// Takes all bars off the terminal.
+pub fn clear() {
+    // A terminal that is gone shows none.
+    let _gone = ALL.get().map(MultiProgress::clear);
+}
+
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Bars {
@@ -64,8 +70,8 @@ impl Show for Bars {
         });
         for going in going {
             let bar = self.bar(going.of, going.work);
-            bar.set_message(message(going.work, going.pace));
             bar.set_position(going.work.done);
+            bar.set_message(message(going.work, going.pace));
         }
     }
 }
@@ -121,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_long_name_shows_its_end() {
-        let long = format!("event_type={}/part.avro", "x".repeat(60));
+        let long = format!("day={}/part.avro", "x".repeat(60));
         let shown = short(&long);
         assert!(shown.chars().count() == NAME_CHARS && shown.ends_with("x/part.avro"), "{shown}");
         assert_eq!(short("a.csv"), "a.csv");

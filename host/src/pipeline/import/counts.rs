@@ -105,7 +105,10 @@ mod tests {
     #[test]
     fn what_was_counted_meanwhile_is_the_files() {
         let accounts = |sums: &[(&str, &str, Counter, u64)]| Accounts {
-            sums: sums.iter().map(|(of, end, counter, sum)| ((of.to_string(), end.to_string(), *counter), *sum)).collect(),
+            sums: sums
+                .iter()
+                .map(|(of, end, counter, sum)| ((of.to_string(), end.to_string(), *counter), *sum))
+                .collect(),
             ..Accounts::default()
         };
         let first = [

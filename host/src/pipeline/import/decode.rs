@@ -61,7 +61,8 @@ fn entry(
     let broken = |reason: String| Some(Found::Broken(Broken { place: name.clone(), reason }));
     let unreadable = |error: io::Error| broken(format!("it cannot be read: {error}"));
     let mut reader = Reader { node, entry: package.entry(place.entry), open: None };
-    let (starts, ends) = (package.standing(&Place { entry: place.entry, ..Place::default() }), package.standing(&behind(&place)));
+    let (starts, ends) =
+        (package.standing(&Place { entry: place.entry, ..Place::default() }), package.standing(&behind(&place)));
     let mut content = package.read(place.entry, place.byte).map_err(unreadable)?;
     loop {
         let mut bytes = Vec::with_capacity(PIECE_BYTES);

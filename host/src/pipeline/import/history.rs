@@ -72,11 +72,13 @@ impl History {
         Ok(stored.and_then(|stored| serde_json::from_slice(&stored).ok()).unwrap_or_default())
     }
 
-    /// Adds a file. One that was added before and is finished once more after a crash is the same; one that is skipped is not worth the place
-    /// of what it was when it was read.
+    /// Adds a file. One that was added before and is finished once more after a crash is the same. One that stays where it was read is met
+    /// at each start, which is no news, and another copy is news once.
     pub fn add(&mut self, imported: Imported) {
         let is_known = |known: &Imported| (&known.item.name, &known.hash) == (&imported.item.name, &imported.hash);
-        if matches!(imported.outcome, Outcome::Skipped(_)) && self.0.iter().any(is_known) {
+        if let Outcome::Skipped(before) = &imported.outcome
+            && (*before == imported.item.name || self.0.iter().any(is_known))
+        {
             return;
         }
         self.0.retain(|known| !known.is_again(&imported));
@@ -145,11 +147,15 @@ mod tests {
         history.add(imported("b", 2, Outcome::SetAside("no".into())));
         history.add(imported("a", 1, Outcome::Delivered));
         assert_eq!(names(&history), "a 1 Delivered, b 2 SetAside(\"no\")");
-        history.add(imported("a", 3, Outcome::Skipped("a".into())));
+        history.add(imported("a", 3, Outcome::Skipped("other".into())));
+        history.add(imported("stays", 3, Outcome::Skipped("stays".into())));
         history.add(imported("c", 4, Outcome::Skipped("a".into())));
         assert_eq!(names(&history), "c 4 Skipped(\"a\"), a 1 Delivered, b 2 SetAside(\"no\")");
         history.add(imported("a", 5, Outcome::Delivered));
         (0..30).for_each(|number| history.add(imported(&format!("n{number}"), 6, Outcome::Lost)));
-        assert_eq!((history.newest().count(), history.newest().last().map(|one| one.item.name.as_str())), (MOST, Some("n10")));
+        assert_eq!(
+            (history.newest().count(), history.newest().last().map(|one| one.item.name.as_str())),
+            (MOST, Some("n10"))
+        );
     }
 }

@@ -7,7 +7,6 @@ use std::path::Path;
 use tokio::sync::mpsc;
 
 use super::decode::{Found, Piece, decode};
-use super::history::{Imported, Outcome};
 use super::package::{Broken, Package, most_bytes};
 use super::pgp::{Keys, NotPlain};
 use super::position::{Place, Reading};
@@ -15,7 +14,6 @@ use super::{Import, LOOK, PIECES, REFUSED_WAIT, Went};
 use crate::component::types::{Batch, Decoded, Unread, WhyUnread};
 use crate::connector::shelf::{Fate, Item};
 use crate::connector::{self, Intake, Part, Refused};
-use crate::store::Commit;
 
 impl Import {
     /// Reads the file that the position names, from there to its end.
@@ -89,7 +87,11 @@ impl Import {
         // The file itself is kept whole where it is moved to. Its name and hash tell it from others with the same fault.
         let file = self.position.file.as_ref();
         let raw = file.map(|file| format!("{} (sha256 {})", file.item.name, file.hash).into_bytes());
-        let said = if file.is_some_and(|file| file.item.name == place) { reason.clone() } else { format!("{place}: {reason}") };
+        let said = if file.is_some_and(|file| file.item.name == place) {
+            reason.clone()
+        } else {
+            format!("{place}: {reason}")
+        };
         self.position.file.iter_mut().for_each(|file| file.reason = Some(said.clone()));
         let letter = Unread { raw: raw.unwrap_or_default(), place, key: None, why: WhyUnread::Rejected, reason };
         self.end(Fate::Failed, vec![letter]).await
@@ -116,7 +118,12 @@ impl Import {
     }
 
     /// Gives events on, with the position as it is behind them.
-    pub(super) async fn give(&mut self, events: Batch, unread: Vec<Unread>, part: Option<Part>) -> anyhow::Result<Went> {
+    pub(super) async fn give(
+        &mut self,
+        events: Batch,
+        unread: Vec<Unread>,
+        part: Option<Part>,
+    ) -> anyhow::Result<Went> {
         let first = self.position.event;
         let closes = part.as_ref().is_some_and(|part| part.closes);
         self.position.event += events.len() as u64 + u64::from(closes);
@@ -165,35 +172,16 @@ impl Import {
         self.staging.remove(&hash).await?;
         let (read, skipped, rejected) = (counts.read(), counts.skipped, counts.rejected);
         let ends = counts.to_string();
-        tracing::info!(source = self.inlet.id, file = item.name, ?fate, read, skipped, rejected, ends, "the file is read");
-        Ok(())
-    }
-
-    /// Remembers that a file is one that was imported under that name.
-    pub(super) async fn skip(&mut self, item: &Item, hash: &str, before: String) -> anyhow::Result<()> {
-        let now = self.inlet.clock.unix_ms();
-        let known = self.known(item, hash, before.clone());
-        let (item, hash, outcome) = (item.clone(), hash.to_owned(), Outcome::Skipped(before));
-        self.keep(Imported { item, hash, outcome, counts: None, began_ms: now, ended_ms: now }, known).await
-    }
-
-    /// By what a file that was read is known, under its first name.
-    fn known(&self, item: &Item, hash: &str, name: String) -> Vec<(String, Vec<u8>)> {
-        let listed = self.importer.shelf.is_far().then(|| (self.listed(item), hash.as_bytes().to_vec()));
-        listed.into_iter().chain([(self.memory(hash), name.into_bytes())]).collect()
-    }
-
-    /// Stores what became of a file, and by what it is known from now on.
-    pub(super) async fn keep(&mut self, ended: Imported, mut positions: Vec<(String, Vec<u8>)>) -> anyhow::Result<()> {
-        self.history.add(ended);
-        positions.push(self.history.stored(&self.inlet.id));
-        let commit = Commit { positions, ..Commit::default() };
-        while let Err(error) = self.inlet.store.commit(commit.clone()).await {
-            // It is found done again at the next start.
-            if !error.is_passing() || self.is_stopped_within(REFUSED_WAIT).await {
-                return Err(error.into());
-            }
-        }
+        tracing::info!(
+            source = self.inlet.id,
+            file = item.name,
+            ?fate,
+            read,
+            skipped,
+            rejected,
+            ends,
+            "the file is read"
+        );
         Ok(())
     }
 }
