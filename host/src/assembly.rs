@@ -4,6 +4,7 @@
 //! opens nothing, so that a file can be checked anywhere. [`Assembly::graph`] then gives each node its secrets and its address. Nothing
 //! here starts anything.
 
+pub mod endpoint;
 mod files;
 mod options;
 mod outbox;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use crate::clock::{Clock, Moment};
 use crate::component::{Component, Kind, Library, Node};
 use crate::config::{self, Pipeline, Secrets};
+use crate::connector::server::Endpoint;
 use crate::delivery::budget::Shared;
 use crate::delivery::request::Client;
 use crate::pipeline::graph::{self, Graph, SourceKind};
@@ -55,6 +57,13 @@ impl<'p> Assembly<'p> {
         problems.extend(assembly.misplaced());
         problems.extend(pipeline.sources.iter().flat_map(|source| assembly.options(source)));
         if problems.is_empty() { Ok(assembly) } else { Err(Problems::new(problems)) }
+    }
+
+    /// Where others are told to send to, if a source is one that is sent to.
+    #[must_use]
+    pub fn endpoints(&self, source: &config::Source) -> Vec<Endpoint> {
+        let plugin = self.plugins.get(source.node.id.as_str());
+        plugin.map(|plugin| endpoint::endpoints(self.pipeline, source, plugin)).unwrap_or_default()
     }
 
     /// What is wrong with the host's keys in a source, given what stands there.
@@ -209,11 +218,18 @@ impl<'p> Assembly<'p> {
             }
             Plugin::Component { node: component, plan, .. } => SourceKind::Receiver {
                 node: component.clone(),
-                door: reach::door(pipeline, source, reach::inbound(pipeline, node, plan, secrets)?).await?,
+                door: reach::door(
+                    pipeline,
+                    source,
+                    self.endpoints(source),
+                    reach::inbound(pipeline, node, plan, secrets)?,
+                )
+                .await?,
             },
             Plugin::Source(settings) => {
                 let callers = reach::callers(pipeline, node, secrets)?;
-                let opened = settings.clone().open(&node.id, reach::wanted(source), callers).await;
+                let opened =
+                    settings.clone().open(&node.id, reach::wanted(source, self.endpoints(source)), callers).await;
                 SourceKind::Native(opened.map_err(|problem| reach::address(pipeline, source, problem))?)
             }
             Plugin::Sink(_) => return Err(plugin::misplaced(pipeline, node)),

@@ -75,7 +75,8 @@ enum Command {
         /// The name of a plugin that comes with the program, or the path of a `.wasm` file.
         plugin: Option<String>,
     },
-    /// Show how a pipeline stands, whether it runs or not: what became of all events, what waits, what stopped.
+    /// Show how a pipeline stands, whether it runs or not: what became of all events, what waits, what stopped, and how
+    /// files come along.
     Status {
         /// The pipeline file.
         pipeline: PathBuf,

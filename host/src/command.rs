@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use crate::assembly::library;
 use crate::config::Pipeline;
 use crate::control::{self, Answer, Request, Unanswered};
+use crate::observe::progress::beside;
 use crate::problem::{Problem, Problems};
 
 /// How the program ends. Scripts and supervisors look at it.
@@ -87,10 +88,10 @@ pub fn report(outcome: Outcome) -> Exit {
 
 /// Prints problems where an operator looks for them.
 pub fn say(problems: &Problems) {
-    match stderr().is_terminal() {
+    beside(|| match stderr().is_terminal() {
         true => eprintln!("{}", problems.coloured()),
         false => eprintln!("{problems}"),
-    }
+    });
 }
 
 /// The answer of whoever has the pipeline's store; none if nothing ran yet.

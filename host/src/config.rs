@@ -20,6 +20,7 @@ mod order;
 mod origin;
 mod pipeline;
 mod place;
+mod public_url;
 mod remember;
 mod resolve;
 mod schema;

@@ -8,6 +8,7 @@
 
 mod ask;
 mod clerk;
+mod files;
 mod letters;
 mod message;
 mod replay;

@@ -169,7 +169,7 @@ fn segment(native: braze_ingest::BrazeIngest, node: Option<Node>) -> Case {
     let csv = people::segment(ROWS);
     let (theirs, ours) = (csv.clone(), csv);
     let entry = Entry {
-        file: "users.csv".into(),
+        path: "users.csv".into(),
         name: "users.csv".into(),
         index: 0,
         entries: 1,

@@ -1,5 +1,12 @@
 //! Files in a folder, read by a test component: packed or not, half written, twice, broken, and with a kill in the middle.
 
+#[path = "imports/again.rs"]
+mod again;
+#[path = "imports/folders.rs"]
+mod folders;
+#[path = "imports/jobs.rs"]
+mod jobs;
+
 use std::io::Write;
 use std::time::{Duration, SystemTime};
 

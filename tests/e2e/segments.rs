@@ -11,7 +11,7 @@ use crate::scene::{Scene, sandbox};
 const COLUMNS: [&str; 7] = ["note", "timezone", "Appboy ID", "phone_number", "email", "plan", "empty"];
 
 /// From braze-ingest to Lytics, whose target of the sink's mode is at the sandbox.
-fn scene(braze: &str, source: &str, target: &str, sink: &str) -> Scene {
+pub fn scene(braze: &str, source: &str, target: &str, sink: &str) -> Scene {
     let vendors = sandbox(Options::default());
     let place = Place::new(&format!(
         r#"name: handed-out
@@ -54,7 +54,7 @@ fn record(number: usize) -> Map<String, Value> {
 }
 
 /// What the stream holds, in the order of the numbers.
-fn held(scene: &Scene) -> Vec<Map<String, Value>> {
+pub fn held(scene: &Scene) -> Vec<Map<String, Value>> {
     let number = |record: &Map<String, Value>| record["braze_id"].as_str().unwrap()[2..].parse::<usize>().unwrap();
     let stream = |lytics: &brazeline_sandbox::Lytics| {
         lytics.stream("braze_users").iter().map(|record| record.fields.clone()).collect::<Vec<_>>()

@@ -173,3 +173,19 @@ fn what_is_sent_again_is_taken_once_also_after_a_kill() {
     let gives = &node(&status, "webhooks")["gives"];
     assert_eq!((&gives["read"], &gives["skipped"]), (&json!(6), &json!(3)));
 }
+
+#[test]
+fn what_to_paste_is_said_without_the_key() {
+    let url = "https://hooks.example.com/in/c/1234/braze_users?key=***";
+    let scene = webhooks(Extra { source: ", public_url: \"https://hooks.example.com/in/\"", ..Extra::default() });
+    let checked = scene.place.brazeline(&["check", "pipeline.yaml"]).stdout;
+    assert!(
+        checked.contains(&format!(
+            "    Braze's webhooks go to {url}\n      or without `key`, with the header `authorization: ***`\n"
+        )),
+        "{checked}"
+    );
+    let mut host = scene.place.run();
+    host.says(&["others send to", &format!("url=\"{url}\"")]);
+    assert_eq!(host.terminate().code, Some(0));
+}

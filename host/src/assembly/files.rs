@@ -68,8 +68,9 @@ pub fn shelf(
     secrets: &Secrets,
 ) -> Result<Arc<dyn Shelf>, Problem> {
     Ok(match &files.shelf {
-        config::Shelf::DropFolder { path } => {
-            Arc::new(DropFolder::open(path, files.when_done).map_err(|problem| placed(pipeline, source, problem))?)
+        config::Shelf::DropFolder { path, recursive } => {
+            let opened = DropFolder::open(path, *recursive, files.when_done);
+            Arc::new(opened.map_err(|problem| placed(pipeline, source, problem))?)
         }
         config::Shelf::SftpServer(server) => {
             let guests = guests(pipeline, source, &server.authorization, secrets)?;
@@ -83,11 +84,11 @@ pub fn shelf(
             let shown = format!("the bucket {bucket}/{path}");
             Arc::new(ObjectStore::new(store, &named.name, shown, path, files.when_done))
         }
-        config::Shelf::Sftp { authorization, path } => {
+        config::Shelf::Sftp { authorization, path, recursive } => {
             let named = named(pipeline, source, authorization)?;
             let account = Account::open(named, secrets, pipeline.folder());
             let account = account.map_err(|wrong| unfit(pipeline, source, named, wrong))?;
-            Arc::new(Sftp::new(account, path, files.when_done))
+            Arc::new(Sftp::new(account, path, *recursive, files.when_done))
         }
     })
 }

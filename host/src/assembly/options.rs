@@ -3,16 +3,16 @@
 use super::files;
 use super::plugin::Plugin;
 use crate::component::{Kind, Node};
-use crate::config::source_key::{ACKNOWLEDGE, ADDRESS, DEDUPLICATE, EVERY, FILES, MAX_BODY, TLS};
+use crate::config::source_key::{ACKNOWLEDGE, ADDRESS, DEDUPLICATE, EVERY, FILES, MAX_BODY, PUBLIC_URL, TLS};
 use crate::config::{Acknowledge, By, Every, Pipeline, Secrets, Source};
 use crate::connector::SourceSettings;
 use crate::pipeline::import::{Importer, LOOK, LOOK_FAR};
 use crate::problem::Problem;
 
 /// Those that do not mean something to every source.
-const PARTICULAR: [&str; 7] = [ACKNOWLEDGE, ADDRESS, MAX_BODY, TLS, DEDUPLICATE, EVERY, FILES];
+const PARTICULAR: [&str; 8] = [ACKNOWLEDGE, ADDRESS, PUBLIC_URL, MAX_BODY, TLS, DEDUPLICATE, EVERY, FILES];
 /// Those of a source that others send to.
-const SENT_TO: &[&str] = &[ACKNOWLEDGE, ADDRESS, MAX_BODY, TLS, DEDUPLICATE];
+const SENT_TO: &[&str] = &[ACKNOWLEDGE, ADDRESS, PUBLIC_URL, MAX_BODY, TLS, DEDUPLICATE];
 
 /// What is wrong with the host's keys in a source.
 pub fn check(pipeline: &Pipeline, source: &Source, plugin: &Plugin) -> Vec<Problem> {

@@ -6,12 +6,12 @@ use crate::component::types::{Plan, Scheme as Described, Target};
 use crate::config::source_key::TLS;
 use crate::config::{Authorization, Node, Origin, Pipeline, Secrets, Source};
 use crate::connector;
-use crate::connector::server::{Door, Identity, Wanted};
+use crate::connector::server::{Door, Endpoint, Identity, Wanted};
 use crate::delivery::budget::Shared;
 use crate::delivery::gather::Limits;
 use crate::delivery::inbound::Inbound;
 use crate::delivery::request::Targets;
-use crate::delivery::scheme::{Member, Scheme};
+use crate::delivery::scheme::{Masked, Member, Scheme};
 use crate::problem::Problem;
 
 /// The most that is offered at once.
@@ -83,8 +83,16 @@ pub fn callers(pipeline: &Pipeline, node: &Node, secrets: &Secrets) -> Result<In
 
 /// The credential of a connector, which is its authorization whole, and whether it may go out in the clear.
 pub fn own_scheme(pipeline: &Pipeline, node: &Node, secrets: &Secrets) -> Result<(Option<Scheme>, bool), Problem> {
+    own_scheme_with(pipeline, node, |authorization, name| member(authorization, secrets, name))
+}
+
+fn own_scheme_with(
+    pipeline: &Pipeline,
+    node: &Node,
+    look: impl Fn(&Authorization, &str) -> Member,
+) -> Result<(Option<Scheme>, bool), Problem> {
     let Some(authorization) = pipeline.authorization_of(node) else { return Ok((None, false)) };
-    let member = |name: &str| member(authorization, secrets, name);
+    let member = |name: &str| look(authorization, name);
     let scheme = connector::authorization(&authorization.kind.value, &authorization.members.json, member);
     let scheme = scheme.map_err(|problems| {
         let what = format!("authorization `{}` does not serve {}", authorization.name, node.name());
@@ -93,6 +101,22 @@ pub fn own_scheme(pipeline: &Pipeline, node: &Node, secrets: &Secrets) -> Result
         problems.into_iter().fold(problem, |problem, one| problem.fact(one.message))
     })?;
     Ok((Some(scheme), authorization.plain_http))
+}
+
+/// How a caller's credential goes along, whether its secret is known or not.
+pub fn masked(pipeline: &Pipeline, node: &Node, scheme: &Described) -> Result<Masked, Problem> {
+    read_with(pipeline, node, scheme, |_, _| any_secret()).map(|scheme| scheme.masked())
+}
+
+/// The same for a connector, if it has an authorization.
+pub fn masked_own(pipeline: &Pipeline, node: &Node) -> Result<Option<Masked>, Problem> {
+    let (scheme, _) = own_scheme_with(pipeline, node, |_, _| any_secret())?;
+    Ok(scheme.map(|scheme| scheme.masked()))
+}
+
+/// Where only the form counts, any text will do.
+fn any_secret() -> Member {
+    Member::Secret("any".into())
 }
 
 fn member(authorization: &Authorization, secrets: &Secrets, name: &str) -> Member {
@@ -105,13 +129,22 @@ fn member(authorization: &Authorization, secrets: &Secrets, name: &str) -> Membe
 
 /// A scheme with its secret.
 fn read(pipeline: &Pipeline, node: &Node, scheme: &Described, secrets: &Secrets) -> Result<Scheme, Problem> {
+    read_with(pipeline, node, scheme, |authorization, name| member(authorization, secrets, name))
+}
+
+fn read_with(
+    pipeline: &Pipeline,
+    node: &Node,
+    scheme: &Described,
+    look: impl Fn(&Authorization, &str) -> Member,
+) -> Result<Scheme, Problem> {
     let Some(authorization) = pipeline.authorization_of(node) else {
         let help = format!("add `authorization: ...` to {}", node.name());
         return Err(
             Problem::error(format!("{} needs an authorization", node.name()), help).at(pipeline.place(node.spot))
         );
     };
-    let member = |name: &str| member(authorization, secrets, name);
+    let member = |name: &str| look(authorization, name);
     Scheme::read(&scheme.name, &scheme.settings, member).map_err(|mut problem| {
         problem.what =
             format!("authorization `{}` does not serve {}: {}", authorization.name, node.name(), problem.what);
@@ -120,9 +153,15 @@ fn read(pipeline: &Pipeline, node: &Node, scheme: &Described, secrets: &Secrets)
 }
 
 /// What a source wants of the server before it.
-pub fn wanted(source: &Source) -> Wanted {
+pub fn wanted(source: &Source, endpoints: Vec<Endpoint>) -> Wanted {
     let options = &source.options;
-    Wanted { address: options.listens_at(), max_body_bytes: options.max_body_bytes, tls: options.tls.clone() }
+    Wanted {
+        address: options.listens_at(),
+        max_body_bytes: options.max_body_bytes,
+        tls: options.tls.clone(),
+        public_url: options.public_url.clone(),
+        endpoints,
+    }
 }
 
 /// Whether the certificate of a source can be shown, if it has one.
@@ -132,9 +171,14 @@ pub fn certificate(pipeline: &Pipeline, source: &Source) -> Result<(), Problem> 
 }
 
 /// Binds the address of a source, for these callers.
-pub async fn door(pipeline: &Pipeline, source: &Source, inbound: Inbound) -> Result<Door, Problem> {
+pub async fn door(
+    pipeline: &Pipeline,
+    source: &Source,
+    endpoints: Vec<Endpoint>,
+    inbound: Inbound,
+) -> Result<Door, Problem> {
     certificate(pipeline, source)?;
-    let opened = Door::open(&source.node.id, wanted(source), inbound).await;
+    let opened = Door::open(&source.node.id, wanted(source, endpoints), inbound).await;
     opened.map_err(|problem| address(pipeline, source, problem))
 }
 

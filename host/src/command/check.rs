@@ -4,10 +4,11 @@ use std::path::Path;
 
 use super::live::live;
 use super::{Exit, Outcome, library, say};
-use crate::assembly::{Assembly, Plugin};
+use crate::assembly::{Assembly, Plugin, endpoint};
 use crate::clock::Clock;
 use crate::component::Kind;
 use crate::config::{self, Acknowledge, Node, Pipeline, Source, System};
+use crate::problem::Clean;
 
 /// What is done with the secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,12 +123,25 @@ fn show_source(assembly: &Assembly<'_>, source: &Source) {
     if listens {
         let scheme = if source.options.tls.is_some() { "https" } else { "http" };
         println!("    listens at {scheme}://{}", source.options.listens_at());
+        show_endpoints(assembly, source);
     }
     if let Some(files) = &source.options.files {
         println!("    reads files `{}` from {}", files.pattern, files.shelf);
     }
     if matches!(plugin, Plugin::Component { kind: Kind::Poller, .. }) {
         show_targets(assembly, &source.node, "asks");
+    }
+}
+
+/// What to paste where others are told to send to.
+fn show_endpoints(assembly: &Assembly<'_>, source: &Source) {
+    let (base, endpoints) = (endpoint::base(source), assembly.endpoints(source));
+    for endpoint in &endpoints {
+        println!("    {} go to {}", Clean(&endpoint.about), endpoint.url(&base));
+        endpoint.hint().iter().for_each(|hint| println!("      {hint}"));
+    }
+    if base.is_open() && !endpoints.is_empty() {
+        println!("      <host> is what others call this machine; `public_url` says it");
     }
 }
 
@@ -154,7 +168,9 @@ fn line(assembly: &Assembly<'_>, node: &Node, about: &str) {
         }
         Plugin::Source(_) | Plugin::Sink(_) => "built in".to_owned(),
     };
-    println!("  {} ({plugin}): {about}", node.id);
+    let label = node.label.as_ref().map(|label| format!(", {label}")).unwrap_or_default();
+    println!("  {} ({plugin}{label}): {about}", node.id);
+    node.description.iter().for_each(|description| println!("    {description}"));
 }
 
 fn reads<'a>(inputs: impl Iterator<Item = &'a str>) -> String {

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::component::Library;
 use crate::config::{self, Pipeline, Plugin, Secrets, System};
 use crate::control::{Clerk, Refusal, Reload, Run, socket::Socket};
+use crate::observe::progress::{Progress, Shown};
 use crate::pipeline::stop::{Signals, Stopper, Wish, stop};
 use crate::pipeline::window::Window;
 use crate::pipeline::{Ended, run_in};
@@ -45,6 +46,8 @@ pub struct Rounds {
     pub without_sources: bool,
     /// The store.
     pub store: Handle,
+    /// How files come along is shown so.
+    pub progress: Shown,
     /// The clock.
     pub clock: Clock,
     signals: Signals,
@@ -60,13 +63,20 @@ type Checking = (JoinHandle<Result<Loaded, Problems>>, Vec<Reload>);
 
 impl Rounds {
     /// Made within a runtime. From now on, signals are heard.
-    pub fn new(file: &Path, library: Library, without_sources: bool, store: Handle) -> Result<Self, Failure> {
+    pub fn new(
+        file: &Path,
+        library: Library,
+        without_sources: bool,
+        store: Handle,
+        progress: Shown,
+    ) -> Result<Self, Failure> {
         let signals = Signals::new().map_err(|error| no_signals(&error))?;
         Ok(Self {
             file: file.to_owned(),
             library: Arc::new(library),
             without_sources,
             store,
+            progress,
             clock: Clock::system(),
             signals,
             clerk: watch::channel(None).0,
@@ -131,6 +141,7 @@ impl Rounds {
         let (receivers, store) = (assembly.receivers(), self.store.clone());
         let (pipeline, remembering) = (Arc::clone(&pipeline), BTreeMap::new());
         let clerk = Clerk { pipeline, receivers, remembering, store, clock: self.clock, run: Some(seen) };
+        let _shown = Progress::begin(Arc::clone(&window), self.clock, self.progress);
         let run = run_in(graph, self.store.clone(), self.clock, asked, window);
         self.clerk.send_replace(Some(Arc::new(clerk)));
         // Whoever asked may have gone.

@@ -1,5 +1,6 @@
 //! `brazeline run`
 
+use std::io::{IsTerminal, stderr, stdout};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,9 +14,13 @@ use crate::clock::Clock;
 use crate::config::{self, Pipeline, System};
 use crate::control::{Status, patiently};
 use crate::observe::log::{self, Format};
+use crate::observe::progress::Shown;
 use crate::pipeline::{Ended, Graph};
 use crate::problem::{Problem, Problems};
 use crate::store::{Committer, LocalStore, StoreError};
+
+/// The built-in sink that writes where a bar may be.
+const STDOUT: &str = "stdout";
 
 /// Runs a pipeline until it ends or is told to.
 ///
@@ -53,8 +58,9 @@ fn start(file: &Path, format: Format, Start { again, without_sources }: Start) -
     let committer = Committer::start(store).context("the store cannot be claimed")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads")?;
     let before = committer.handle().reader().accounts().map_err(anyhow::Error::new)?;
+    let progress = progress(format, &pipeline);
     let ended = runtime.block_on(async {
-        let rounds = Rounds::new(file, library, without_sources, committer.handle())?;
+        let rounds = Rounds::new(file, library, without_sources, committer.handle(), progress)?;
         rounds.run(Loaded { pipeline: Arc::clone(&pipeline), secrets }, assembly).await
     });
     // Standard input may be waited for by a thread that nothing can wake.
@@ -64,6 +70,16 @@ fn start(file: &Path, format: Format, Start { again, without_sources }: Start) -
     let (Loaded { pipeline: last, .. }, ended) = ended?;
     let sums = Status::stored(&last, &accounts.map_err(anyhow::Error::new)?.since(&before));
     Ok(summary(&last, file, &ended, &sums))
+}
+
+/// Bars where somebody sees them and nothing else writes there.
+fn progress(format: Format, pipeline: &Pipeline) -> Shown {
+    let is_stdout = |sink: &config::Sink| sink.node.plugin.value == config::Plugin::Name(STDOUT.to_owned());
+    let is_written_to = stdout().is_terminal() && pipeline.sinks.iter().any(is_stdout);
+    match format == Format::Text && stderr().is_terminal() && !is_written_to {
+        true => Shown::Bars,
+        false => Shown::Lines,
+    }
 }
 
 pub(super) fn say_warnings(pipeline: &Pipeline) {

@@ -1,5 +1,7 @@
 //! `brazeline status`
 
+mod files;
+
 use std::fmt::Write;
 use std::path::Path;
 
@@ -66,6 +68,9 @@ fn write(status: &Status, out: &mut String) -> std::fmt::Result {
 
 fn write_node(node: &NodeStatus, out: &mut String) -> std::fmt::Result {
     write!(out, "  {}", node.id)?;
+    if let Some(label) = &node.label {
+        write!(out, " ({})", Clean(label))?;
+    }
     let (read, took) = (node.gives.as_ref().map(read), node.takes.as_ref().map(sums));
     let said: Vec<String> = match node.kind == Kind::Source.word() {
         true => read.into_iter().collect(),
@@ -88,10 +93,10 @@ fn write_node(node: &NodeStatus, out: &mut String) -> std::fmt::Result {
     }
     let Some(gives) = &node.gives else { return Ok(()) };
     gives.lines.iter().try_for_each(|line| writeln!(out, "    to {}: {}", line.to, line_sums(line)))?;
-    match &gives.log {
-        Some(log) => writeln!(out, "    {} of at most {} are used", bytes(log.bytes), Size(log.max_bytes)),
-        None => Ok(()),
+    if let Some(log) = &gives.log {
+        writeln!(out, "    {} of at most {} are used", bytes(log.bytes), Size(log.max_bytes))?;
     }
+    node.files.iter().try_for_each(|files| files::write(files, out))
 }
 
 fn read(gives: &Gives) -> String {

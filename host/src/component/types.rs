@@ -6,7 +6,7 @@ pub use super::bindings::keyed::exports::brazeline::pipeline::keyed_transform::{
 };
 pub use super::bindings::meter::exports::brazeline::pipeline::meter::Cost;
 pub use super::bindings::plugin::exports::brazeline::pipeline::plugin::{
-    Manifest, Plan, Problem, Scheme, SourceKind, Target,
+    Endpoint, Manifest, Plan, Problem, Scheme, SourceKind, Target,
 };
 pub use super::bindings::poller::exports::brazeline::pipeline::poller::{Ask, Destination, Onward, Paged};
 pub use super::bindings::probe::exports::brazeline::pipeline::probe::Finding;

@@ -10,8 +10,8 @@ mod tests;
 use serde::de::IgnoredAny;
 
 use super::types::{
-    Ask, Batch, Decoded, KeyedOutput, Manifest, Output, Packed, Paged, Plan, Prepared, Received, Rejection, Request,
-    Settled, Unread, Update, Verdict,
+    Ask, Batch, Decoded, Endpoint, KeyedOutput, Manifest, Output, Packed, Paged, Plan, Prepared, Received, Rejection,
+    Request, Settled, Unread, Update, Verdict,
 };
 
 /// At most so many bytes of a key.
@@ -22,6 +22,9 @@ pub const TAG_BYTES: usize = 255;
 
 /// At most so many bytes of a manifest.
 pub const MANIFEST_BYTES: usize = 256 * 1024;
+
+/// At most so many bytes of what an endpoint is about, and of its path.
+pub const ENDPOINT_BYTES: usize = 1024;
 
 type Checked = Result<(), String>;
 
@@ -191,7 +194,22 @@ pub fn plan(plan: &Plan) -> Checked {
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(twice) => Err(format!("target `{}` is in the plan twice", twice[0])),
-        None => Ok(()),
+        None => plan.endpoints.iter().try_for_each(endpoint),
+    }
+}
+
+/// What people are to paste: one line, and nothing but a path behind the host that they know.
+fn endpoint(endpoint: &Endpoint) -> Checked {
+    let Endpoint { about, path } = endpoint;
+    let is_fit = path.starts_with('/') && !path.starts_with("//") && path.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_fit || path.len() > ENDPOINT_BYTES {
+        return Err(format!(
+            "the path of an endpoint must begin with one `/` and be at most {ENDPOINT_BYTES} letters, digits and signs of ASCII"
+        ));
+    }
+    match about.len() > ENDPOINT_BYTES || about.contains(char::is_control) {
+        true => Err(format!("what an endpoint is about must be a line of at most {ENDPOINT_BYTES} bytes")),
+        false => Ok(()),
     }
 }
 

@@ -69,7 +69,8 @@ const ORDER: Key<Order> = Key {
 };
 
 const PATTERN: &str = "pattern";
-const PATTERN_ABOUT: &str = "Which files are meant: `*` is any text, `?` any letter.";
+const PATTERN_ABOUT: &str = "Which files are meant: `*` is any text, `?` any letter. Where files lie in folders, their folders are a part of it: \
+                             `day=2026-11-*/*.csv`.";
 const EVERYTHING: &str = "*";
 const PGP: &str = "pgp";
 const PGP_ABOUT: &str = "The name of an authorization with a `pgp_private_key`: the files are encrypted to that key, and no other is taken.";
@@ -90,10 +91,11 @@ impl Files {
         let entry = fields.get(FILES)?;
         let mut inside = Fields::of(what, &entry.value, report)?;
         let (shelf, when_done) = Shelf::read(&mut inside, report);
+        let pattern = pattern(&mut inside, shelf.has_folders(), report);
         let files = Self {
             shelf,
             when_done,
-            pattern: pattern(&mut inside, report),
+            pattern,
             settle: inside.read(&SETTLE, report),
             order: inside.read(&ORDER, report),
             again: false,
@@ -127,13 +129,17 @@ fn shared() -> Map<String, Json> {
     shared
 }
 
-fn pattern(inside: &mut Fields<'_>, report: &mut Report) -> Pattern {
+fn pattern(inside: &mut Fields<'_>, has_folders: bool, report: &mut Report) -> Pattern {
     let Some(text) = inside.text(PATTERN, report) else { return everything() };
     match Pattern::new(&text.value) {
-        Ok(pattern) if !text.value.contains('/') => pattern,
+        Ok(pattern) if has_folders || !text.value.contains('/') => pattern,
         _ => {
             let what = format!("`{PATTERN}` of {} must be a pattern of file names", inside.what);
-            report.error(text.spot, what, "write `pattern: \"*.csv\"`; a folder stands in `path`");
+            report.error(
+                text.spot,
+                what,
+                "write `pattern: \"*.csv\"`; a folder stands in `path`, or here with `recursive: true`",
+            );
             everything()
         }
     }

@@ -63,10 +63,12 @@ impl<T: Read> Key<T> {
     }
 }
 
-/// As JSON: numbers are numbers in the file, everything else is text.
+/// As JSON: numbers are numbers in the file, and so are `true` and `false`; everything else is text.
 fn shown<T: Read>(value: &T) -> serde_json::Value {
     let text = value.show();
-    text.parse::<u64>().map_or_else(|_| text.into(), Into::into)
+    let plain =
+        serde_json::from_str(&text).ok().filter(|value: &serde_json::Value| value.is_u64() || value.is_boolean());
+    plain.unwrap_or_else(|| text.into())
 }
 
 impl Read for Size {
@@ -120,6 +122,27 @@ impl Read for Duration {
 
     fn schema() -> serde_json::Value {
         json!({ "type": "string" })
+    }
+}
+
+impl Read for bool {
+    fn read(tree: &Tree) -> Option<Self> {
+        match tree.value {
+            Value::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+
+    fn expected() -> String {
+        "`true` or `false`".to_owned()
+    }
+
+    fn schema() -> serde_json::Value {
+        json!({ "type": "boolean" })
     }
 }
 

@@ -11,7 +11,9 @@ use super::tree::{Entry, Value};
 use crate::problem::Problem;
 
 /// Where a source's events come from is its own business.
-pub(super) const SHARED_KEYS: [&str; 2] = ["type", "authorization"];
+pub(super) const SHARED_KEYS: [&str; 4] = ["type", "authorization", LABEL, DESCRIPTION];
+const LABEL: &str = "label";
+const DESCRIPTION: &str = "description";
 /// Names of what a transform or a sink reads.
 pub(super) const INPUTS: &str = "inputs";
 
@@ -45,6 +47,8 @@ struct Head<'t> {
     kind: Kind,
     plugin: Option<Placed<Plugin>>,
     authorization: Option<Placed<String>>,
+    label: Option<String>,
+    description: Option<String>,
     fields: Fields<'t>,
 }
 
@@ -61,7 +65,9 @@ impl<'t> Head<'t> {
             .and_then(|plugin| fields.text_of(plugin, report))
             .map(|text| Placed { value: plugin(&text.value, &report.file), spot: text.spot });
         let authorization = fields.text("authorization", report);
-        Some(Self { entry, kind, plugin, authorization, fields })
+        let mut text = |name| fields.text(name, report).map(|text| text.value);
+        let (label, description) = (text(LABEL), text(DESCRIPTION));
+        Some(Self { entry, kind, plugin, authorization, label, description, fields })
     }
 
     /// Once the host has read its keys, the rest is the node's own.
@@ -69,6 +75,8 @@ impl<'t> Head<'t> {
         Some(Node {
             id: self.entry.key.clone(),
             spot: self.entry.spot,
+            label: self.label,
+            description: self.description,
             kind: self.kind,
             plugin: self.plugin?,
             authorization: self.authorization,

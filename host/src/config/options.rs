@@ -12,6 +12,7 @@ use super::fields::{Fields, wrong};
 use super::files::{FILES, Files};
 use super::keys::{Choice, Key};
 use super::place::{Placed, Report, Spot};
+use super::public_url::{self, PUBLIC_URL};
 use super::tls::{TLS, Tls};
 use super::units::Size;
 
@@ -107,8 +108,8 @@ pub const ON_UNKNOWN: Key<OnUnknown> = Key {
 };
 
 /// Names of the host's keys in a source.
-pub const SOURCE_KEYS: [&str; 8] =
-    [ACKNOWLEDGE.name, MAX_UNCOMMITTED, ADDRESS_NAME, MAX_BODY.name, TLS, DEDUPLICATE, EVERY.name, FILES];
+pub const SOURCE_KEYS: [&str; 9] =
+    [ACKNOWLEDGE.name, MAX_UNCOMMITTED, ADDRESS_NAME, PUBLIC_URL, MAX_BODY.name, TLS, DEDUPLICATE, EVERY.name, FILES];
 /// Names of the host's keys in a sink.
 pub const SINK_KEYS: [&str; 4] = [LINGER.name, CONCURRENCY.name, MAX_ATTEMPTS.name, ON_UNKNOWN.name];
 
@@ -123,6 +124,8 @@ pub struct SourceOptions {
     pub max_uncommitted_bytes: usize,
     /// Where it listens, if the operator said so. See [`Self::listens_at`].
     pub address: Option<Placed<SocketAddr>>,
+    /// The address at which others know it, if the operator said it.
+    pub public_url: Option<String>,
     /// The largest body of a request.
     pub max_body_bytes: usize,
     /// The certificate that it shows, if it speaks TLS.
@@ -157,6 +160,7 @@ impl Default for SourceOptions {
             max_uncommitted_events: MAX_UNCOMMITTED_EVENTS.default,
             max_uncommitted_bytes: bytes(MAX_UNCOMMITTED_SIZE.default),
             address: None,
+            public_url: None,
             max_body_bytes: bytes(MAX_BODY.default),
             tls: None,
             deduplicate: None,
@@ -178,6 +182,7 @@ impl SourceOptions {
         let acknowledge = fields.read(&ACKNOWLEDGE, report);
         let (max_uncommitted_events, max_uncommitted_bytes) = max_uncommitted(fields, report);
         let address = address(fields, report);
+        let public_url = public_url::read(fields, report);
         let max_body_bytes = bytes(fields.read(&MAX_BODY, report));
         let tls = Tls::read(fields, report);
         let deduplicate = Deduplicate::read(fields, report);
@@ -189,6 +194,7 @@ impl SourceOptions {
             max_uncommitted_events,
             max_uncommitted_bytes,
             address,
+            public_url,
             max_body_bytes,
             tls,
             deduplicate,
@@ -213,6 +219,7 @@ impl SourceOptions {
             ACKNOWLEDGE.property(),
             (MAX_UNCOMMITTED.to_owned(), max_uncommitted),
             (ADDRESS_NAME.to_owned(), address),
+            public_url::property(),
             MAX_BODY.property(),
             Tls::property(),
             Deduplicate::property(),

@@ -93,6 +93,10 @@ pub struct Node {
     pub id: String,
     /// Where the id stands.
     pub spot: Spot,
+    /// For people.
+    pub label: Option<String>,
+    /// For people.
+    pub description: Option<String>,
     /// What it is.
     pub kind: Kind,
     /// What runs there.

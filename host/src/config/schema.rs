@@ -96,9 +96,11 @@ fn node(kind: Kind, plugins: &[Known]) -> Json {
         Kind::Transform => TransformOptions::properties(),
         Kind::Sink => SinkOptions::properties(),
     };
-    let [plugin_key, authorization] = SHARED_KEYS;
+    let [plugin_key, authorization, label, description] = SHARED_KEYS;
     properties.insert(plugin_key.to_owned(), plugin_type(&fitting));
     properties.insert(authorization.to_owned(), text("The name of an authorization."));
+    properties.insert(label.to_owned(), text("What `check` and `status` call it."));
+    properties.insert(description.to_owned(), text("What it is for."));
     let mut required = vec![plugin_key];
     if kind != Kind::Source {
         let ids = json!({ "type": "string", "pattern": NAME_PATTERN });

@@ -1,11 +1,13 @@
 //! The names of those host's keys in a source that do not mean something to every source.
 
-use super::{deduplicate, every, files, options, tls};
+use super::{deduplicate, every, files, options, public_url, tls};
 
 /// When a caller is answered.
 pub const ACKNOWLEDGE: &str = options::ACKNOWLEDGE.name;
 /// Where it listens.
 pub const ADDRESS: &str = options::ADDRESS_NAME;
+/// The address at which others know it.
+pub const PUBLIC_URL: &str = public_url::PUBLIC_URL;
 /// The largest body.
 pub const MAX_BODY: &str = options::MAX_BODY.name;
 /// Its certificate.

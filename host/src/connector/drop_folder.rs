@@ -1,7 +1,7 @@
 //! A folder of this machine into which somebody puts files.
 //!
-//! Only what lies in it directly counts: not its folders, and no hidden file, because whoever copies with care writes under a hidden
-//! name first.
+//! What lies in it directly counts, and what lies in its folders if that is asked for; no hidden file or folder, because whoever copies with
+//! care writes under a hidden name first. A folder that is a link is not looked into: it may lead anywhere, also in a circle.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use tokio::fs;
 use tokio::io::AsyncSeekExt;
 
 use super::settings;
-use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, Shelf};
+use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, Shelf, is_looked_into};
 use crate::config::WhenDone;
 use crate::problem::Problem;
 
@@ -19,22 +19,36 @@ use crate::problem::Problem;
 #[derive(Debug)]
 pub struct DropFolder {
     path: PathBuf,
+    recursive: bool,
     when_done: WhenDone,
 }
 
 impl DropFolder {
     /// Opens it; a folder that is not there is a mistake in the pipeline file.
-    pub fn open(path: &Path, when_done: WhenDone) -> Result<Self, Problem> {
+    pub fn open(path: &Path, recursive: bool, when_done: WhenDone) -> Result<Self, Problem> {
         std::fs::read_dir(path).map_err(|error| settings::unusable(path, &error))?;
-        Ok(Self { path: path.to_owned(), when_done })
+        Ok(Self { path: path.to_owned(), recursive, when_done })
     }
 
     async fn items(&self) -> io::Result<Vec<Item>> {
-        let (mut items, mut entries) = (Vec::new(), fs::read_dir(&self.path).await?);
-        while let Some(entry) = entries.next_entry().await? {
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            if !name.starts_with('.') {
-                items.extend(item(&entry.path(), name).await?);
+        let (mut items, mut folders) = (Vec::new(), vec![String::new()]);
+        while let Some(folder) = folders.pop() {
+            let mut entries = match fs::read_dir(self.path.join(&folder)).await {
+                // It went meanwhile.
+                Err(error) if !folder.is_empty() && error.kind() == io::ErrorKind::NotFound => continue,
+                entries => entries?,
+            };
+            while let Some(entry) = entries.next_entry().await? {
+                let Ok(name) = entry.file_name().into_string() else { continue };
+                if name.starts_with('.') {
+                    continue;
+                }
+                let name = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+                match entry.file_type().await?.is_dir() {
+                    true if self.recursive && is_looked_into(&name) => folders.push(name),
+                    true => {}
+                    false => items.extend(item(&entry.path(), name).await?),
+                }
             }
         }
         Ok(items)
@@ -60,11 +74,11 @@ impl DropFolder {
         }
     }
 
-    /// Another file may have had the same name: none is overwritten.
+    /// The folders in which it lay are made there, too. Another file may have had the same name: none is overwritten.
     async fn move_to(&self, folder: &str, name: &str) -> io::Result<()> {
         let folder = self.path.join(folder);
-        fs::create_dir_all(&folder).await?;
         let (mut target, mut number) = (folder.join(name), 1);
+        fs::create_dir_all(target.parent().unwrap_or(&folder)).await?;
         while fs::try_exists(&target).await? {
             target = folder.join(format!("{name}.{number}"));
             number += 1;
@@ -126,7 +140,7 @@ mod tests {
 
     fn folder(when_done: WhenDone) -> (tempfile::TempDir, DropFolder) {
         let folder = tempfile::tempdir().unwrap();
-        let opened = DropFolder::open(folder.path(), when_done).unwrap();
+        let opened = DropFolder::open(folder.path(), false, when_done).unwrap();
         (folder, opened)
     }
 
@@ -177,9 +191,47 @@ mod tests {
         assert_eq!(shown(folder.path(), ""), "a: newer\n");
     }
 
+    #[tokio::test]
+    async fn what_lies_in_its_folders_counts_if_that_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a", "b/c", "b/d/e", ".hidden/f", "done/g", "b/done/h", "failed/i"] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, name).unwrap();
+        }
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("b/circle")).unwrap();
+        let deep = folder.path().join("x/".repeat(40));
+        std::fs::create_dir_all(&deep).unwrap();
+        std::fs::write(deep.join("too deep"), "").unwrap();
+        let listed = async |recursive| {
+            let shelf = DropFolder::open(folder.path(), recursive, WhenDone::Move).unwrap();
+            let mut names: Vec<_> = shelf.list().await.unwrap().into_iter().map(|item| item.name).collect();
+            names.sort_unstable();
+            names.join(" ")
+        };
+        assert_eq!((listed(false).await, listed(true).await), ("a".to_owned(), "a b/c b/d/e b/done/h".to_owned()));
+        std::fs::remove_dir_all(folder.path().join("x")).unwrap();
+        let shelf = DropFolder::open(folder.path(), true, WhenDone::Move).unwrap();
+        for item in shelf.list().await.unwrap() {
+            let fate = if item.name == "b/c" { Fate::Failed } else { Fate::Done };
+            shelf.put_away(&item, fate).await.unwrap();
+        }
+        std::fs::remove_file(folder.path().join("b/circle")).unwrap();
+        expect![[r#"
+            .hidden/f: .hidden/f
+            done/a: a
+            done/b/d/e: b/d/e
+            done/b/done/h: b/done/h
+            done/g: done/g
+            failed/b/c: b/c
+            failed/i: failed/i
+        "#]]
+        .assert_eq(&shown(folder.path(), ""));
+    }
+
     #[test]
     fn a_folder_that_is_not_there_is_a_mistake() {
-        let problem = DropFolder::open(Path::new("/nowhere/at/all"), WhenDone::Keep).unwrap_err();
+        let problem = DropFolder::open(Path::new("/nowhere/at/all"), false, WhenDone::Keep).unwrap_err();
         assert!(problem.to_string().contains("/nowhere/at/all"), "{problem}");
     }
 }

@@ -4,6 +4,7 @@
 //! [`Arrival`] for a handler. It answers what never gets that far; what an arrival means is the handler's.
 
 mod body;
+mod endpoint;
 mod exchange;
 mod reply;
 mod room;
@@ -35,6 +36,7 @@ use crate::delivery::inbound::Inbound;
 use crate::pipeline::stop::Stop;
 use crate::problem::Problem;
 
+pub use endpoint::{Base, Endpoint};
 use exchange::Exchange;
 use reply::behind;
 pub use reply::{later, message, refused};
@@ -62,6 +64,10 @@ pub struct Wanted {
     pub max_body_bytes: usize,
     /// Its certificate, if it speaks TLS.
     pub tls: Option<Tls>,
+    /// The address at which others know it.
+    pub public_url: Option<String>,
+    /// What others are told to send to.
+    pub endpoints: Vec<Endpoint>,
 }
 
 /// Where a source is sent to.
@@ -77,14 +83,21 @@ pub struct Door {
     pub max_body_bytes: usize,
     /// What it shows to prove who it is; without it, it speaks plain HTTP.
     pub identity: Option<Arc<Identity>>,
+    /// What others are told to send to, each whole.
+    pub told: Vec<String>,
 }
 
 impl Door {
     /// Opens what the source wants, for these callers.
     pub async fn open(source: &str, wanted: Wanted, inbound: Inbound) -> Result<Self, Problem> {
-        let Wanted { address, max_body_bytes, tls } = wanted;
+        let Wanted { address, max_body_bytes, tls, public_url, endpoints } = wanted;
         let (source, identity) = (source.to_owned(), tls.map(Identity::load).transpose()?);
-        Ok(Self { source, listener: bind(address).await?, inbound, max_body_bytes, identity })
+        let listener = bind(address).await?;
+        // Any port may have been asked for.
+        let address = listener.local_addr().unwrap_or(address);
+        let base = Base::new(public_url.as_deref(), address, identity.is_some());
+        let told = endpoints.iter().map(|endpoint| endpoint.url(&base)).collect();
+        Ok(Self { source, listener, inbound, max_body_bytes, identity, told })
     }
 }
 
@@ -122,8 +135,9 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, Problem> {
 /// `GET` and `HEAD` of `/health` (it runs) and of `/ready` (it would take something) are answered to anybody: load balancers and
 /// senders ask without credentials.
 pub async fn serve(door: Door, handler: impl Handler, mut stop: Stop) -> anyhow::Result<()> {
-    let Door { source, listener, inbound, max_body_bytes, identity } = door;
+    let Door { source, listener, inbound, max_body_bytes, identity, told } = door;
     tracing::info!(source, address = %listener.local_addr()?, tls = identity.is_some(), "listening");
+    told.iter().for_each(|url| tracing::info!(source, url, "others send to"));
     let acceptor = identity.as_ref().map(Identity::acceptor).transpose()?;
     let exchange = Arc::new(Exchange { inbound, max_body_bytes, room: Room::new(max_body_bytes), handler });
     let (graceful, places) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS)));

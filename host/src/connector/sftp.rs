@@ -1,6 +1,6 @@
 //! A folder of an SFTP server.
 //!
-//! Only what lies in it directly counts: not its folders, and no hidden file. One connection serves for everything; when it breaks, whoever
+//! What lies in it directly counts, and what lies in its folders if that is asked for; no hidden file or folder, and no folder that is a link. One connection serves for everything; when it breaks, whoever
 //! needs it next makes another, and a file is read on where it was left.
 
 pub mod account;
@@ -18,7 +18,7 @@ use russh_sftp::protocol::StatusCode;
 use tokio::io::{AsyncRead, AsyncSeekExt, ReadBuf};
 use tokio::sync::Mutex;
 
-use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, Shelf};
+use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, Shelf, is_looked_into};
 use crate::config::WhenDone;
 use account::Account;
 use connection::Connection;
@@ -27,6 +27,7 @@ use connection::Connection;
 pub struct Sftp {
     account: Account,
     path: String,
+    recursive: bool,
     when_done: WhenDone,
     connection: Mutex<Option<Arc<Connection>>>,
 }
@@ -34,8 +35,9 @@ pub struct Sftp {
 impl Sftp {
     /// Nothing is connected yet.
     #[must_use]
-    pub fn new(account: Account, path: &str, when_done: WhenDone) -> Self {
-        Self { account, path: path.trim_end_matches('/').to_owned(), when_done, connection: Mutex::default() }
+    pub fn new(account: Account, path: &str, recursive: bool, when_done: WhenDone) -> Self {
+        let path = path.trim_end_matches('/').to_owned();
+        Self { account, path, recursive, when_done, connection: Mutex::default() }
     }
 
     async fn connection(&self) -> io::Result<Arc<Connection>> {
@@ -54,27 +56,51 @@ impl Sftp {
 
     async fn items(&self) -> io::Result<Vec<Item>> {
         let connection = self.connection().await?;
-        let folder = if self.path.is_empty() { "/" } else { &self.path };
-        let entries =
-            connection.files.read_dir(folder).await.map_err(|error| self.failed(&connection, folder, error))?;
-        let mut items = Vec::new();
-        for entry in entries {
+        let (mut items, mut folders) = (Vec::new(), vec![String::new()]);
+        while let Some(below) = folders.pop() {
+            let found = match self.entries(&connection, &below).await {
+                // It went meanwhile.
+                Err(error) if !below.is_empty() && error.kind() == io::ErrorKind::NotFound => continue,
+                found => found?,
+            };
+            for (name, metadata) in found {
+                match metadata.is_dir() {
+                    true if self.recursive && is_looked_into(&name) => folders.push(name),
+                    true => {}
+                    false => items.extend(item(name, &metadata)),
+                }
+            }
+        }
+        Ok(items)
+    }
+
+    /// What lies in a folder, with the folder before each name.
+    async fn entries(&self, connection: &Connection, below: &str) -> io::Result<Vec<(String, Metadata)>> {
+        let folder = match (below.is_empty(), self.path.is_empty()) {
+            (true, true) => "/".to_owned(),
+            (true, false) => self.path.clone(),
+            (false, _) => self.at(below),
+        };
+        let listed = connection.files.read_dir(folder.as_str()).await;
+        let mut entries = Vec::new();
+        for entry in listed.map_err(|error| self.failed(connection, &folder, error))? {
             let name = entry.file_name();
             // A name is the server's word, and becomes a part of paths.
             if name.starts_with('.') || name.contains(['/', '\0']) {
                 continue;
             }
+            let name = if below.is_empty() { name } else { format!("{below}/{name}") };
             let metadata = match entry.metadata() {
                 // Of what it points to.
                 link if link.is_symlink() => match connection.files.metadata(self.at(&name)).await {
-                    Ok(metadata) => metadata,
-                    Err(_) => continue,
+                    Ok(metadata) if !metadata.is_dir() => metadata,
+                    Ok(_) | Err(_) => continue,
                 },
                 metadata => metadata,
             };
-            items.extend(item(name, &metadata));
+            entries.push((name, metadata));
         }
-        Ok(items)
+        Ok(entries)
     }
 
     async fn content(&self, name: &str, from: u64) -> io::Result<Content> {
@@ -105,13 +131,20 @@ impl Sftp {
         }
     }
 
-    /// Another file may have had the same name: none is overwritten.
+    /// The folders in which it lay are made there, too. Another file may have had the same name: none is overwritten.
     async fn move_to(&self, connection: &Connection, folder: &str, name: &str) -> io::Result<()> {
-        let folder = self.at(folder);
         let failed = |error| self.failed(connection, name, error);
-        if !connection.files.try_exists(&folder).await.map_err(failed)? {
-            connection.files.create_dir(&folder).await.map_err(failed)?;
+        let mut made = self.at(folder);
+        let lay = name.rsplit_once('/').map_or("", |(lay, _)| lay).split('/').filter(|part| !part.is_empty());
+        for part in [""].into_iter().chain(lay) {
+            if !part.is_empty() {
+                made = format!("{made}/{part}");
+            }
+            if !connection.files.try_exists(&made).await.map_err(failed)? {
+                connection.files.create_dir(&made).await.map_err(failed)?;
+            }
         }
+        let folder = self.at(folder);
         let (mut target, mut number) = (format!("{folder}/{name}"), 1);
         while connection.files.try_exists(&target).await.map_err(failed)? {
             target = format!("{folder}/{name}.{number}");

@@ -31,7 +31,7 @@ impl SftpServer {
     pub fn open(settings: &Settings, account: Account, when_done: WhenDone) -> Result<Self, Problem> {
         let uploads =
             Uploads::open(&settings.path, settings.limits).map_err(|error| no_folder(&settings.path, &error))?;
-        let folder = DropFolder::open(&settings.path, when_done)?;
+        let folder = DropFolder::open(&settings.path, false, when_done)?;
         let listening = match when_done {
             WhenDone::Untouched => None,
             _ => Some(door::open(settings.address, account, Arc::new(uploads))?),

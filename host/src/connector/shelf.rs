@@ -19,7 +19,7 @@ pub type Content = Box<dyn AsyncRead + Send + Unpin>;
 /// A file, as its shelf lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
-    /// Its name on the shelf.
+    /// Its name on the shelf; if it lies in a folder there, with that: `a/b.csv`.
     pub name: String,
     /// In bytes.
     pub size: u64,
@@ -31,6 +31,15 @@ pub struct Item {
 pub const DONE: &str = "done";
 /// Beside the files: those that are not what they should be.
 pub const FAILED: &str = "failed";
+
+/// How deep folders within folders are looked into. None that we know has more than six, and no server may lead us on for ever.
+pub const DEEPEST: usize = 16;
+
+/// Whether a folder within a shelf is looked into: not where files are put away, and not for ever.
+#[must_use]
+pub fn is_looked_into(folder: &str) -> bool {
+    ![DONE, FAILED].contains(&folder) && folder.split('/').count() < DEEPEST
+}
 
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use super::sums::ends;
 use super::{Clerk, Kept, Refusal, Replayed, Which};
 use crate::component::Node;
 use crate::component::types::{Arrival, Batch, Field, Received};
+use crate::config::Source;
 use crate::pipeline::again;
 use crate::pipeline::dead::Where;
 use crate::pipeline::ledger::Missed;
@@ -86,12 +87,26 @@ impl Clerk {
         }
         if source == node {
             let receiver = self.receivers.get(source).cloned();
-            let help = "only what was sent to a receiver can be read again: mend it where it comes from, and send it from there";
-            return receiver.map(|node| Way::Raw(node, again::log(source, source))).ok_or(help.to_owned());
+            return match receiver {
+                Some(node) => Ok(Way::Raw(node, again::log(source, source))),
+                None => Err(self.unread(source, &stored.letter.place)),
+            };
         }
         match ends(&self.pipeline, keyed, source).nodes.contains(node) {
             true => Ok(Way::Event(again::log(source, node))),
             false => Err(format!("in the pipeline, nothing leads from `{source}` to `{node}` any more")),
+        }
+    }
+
+    /// Why what a source could not read is not sent again, and what to do instead.
+    fn unread(&self, source: &str, place: &str) -> String {
+        let reads_files = |of: &&Source| of.node.id == source && of.options.files.is_some();
+        match self.pipeline.sources.iter().find(reads_files) {
+            Some(_) => format!(
+                "`{source}` could not read it, so there is no event to send: correct it ({place}), and put what is corrected into a file of its \
+                 own; the rest of that file is not read again"
+            ),
+            None => "only what was sent to a receiver can be read again: mend it where it comes from, and send it from there".to_owned(),
         }
     }
 

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::clerk::keyed;
 use super::sums::{Feed, again_ids, ends};
 use super::{Clerk, Refusal};
-use crate::config::{Kind, Pipeline};
+use crate::config::{Kind, Node, Pipeline};
 use crate::pipeline::keyed::forecast::Forecast;
 use crate::pipeline::keyed::moved;
 use crate::store::{Accounts, Counter};
 
+pub use super::files::{At, End, File, Files, Rows, State};
 pub use super::sums::Sums;
 
 /// All that is to be said of a pipeline.
@@ -62,6 +63,10 @@ pub struct NodeStatus {
     pub id: String,
     /// `source`, `transform` or `sink`.
     pub kind: String,
+    /// For people.
+    pub label: Option<String>,
+    /// For people.
+    pub description: Option<String>,
     /// Why it stopped, if it did.
     pub stopped: Option<String>,
     /// What it holds up until somebody has looked, in words.
@@ -72,6 +77,8 @@ pub struct NodeStatus {
     pub dead_letters: u64,
     /// Of one that gives events: a source, and a transform that remembers.
     pub gives: Option<Gives>,
+    /// Of a source that reads files: how they stand.
+    pub files: Option<Files>,
     /// Of one in which events end: a sink, and a transform that remembers. All lines together.
     pub takes: Option<Sums>,
 }
@@ -123,6 +130,15 @@ impl Clerk {
         for node in status.nodes.iter_mut().filter(|node| keyed.contains(&node.id)) {
             node.held = self.held(&node.id)?;
         }
+        for source in self.pipeline.sources.iter().filter(|source| source.options.files.is_some()) {
+            let ends = ends(&self.pipeline, &|id| keyed.contains(id), &source.node.id).lines;
+            let files = self.files(&source.node.id, &ends).await?;
+            status
+                .nodes
+                .iter_mut()
+                .filter(|node| node.id == source.node.id)
+                .for_each(|node| node.files = Some(files.clone()));
+        }
         let Some(run) = &self.run else { return Ok(status) };
         let (pid, version) = (std::process::id(), env!("CARGO_PKG_VERSION").to_owned());
         status.running = Some(Running { pid, since_ms: run.since_ms, version });
@@ -161,7 +177,7 @@ impl Status {
 
     fn of(pipeline: &Pipeline, accounts: &Accounts, keyed: &BTreeSet<String>, in_flight: &dyn Fn(&str) -> u64) -> Self {
         let account = Account { pipeline, accounts, keyed, in_flight };
-        let mut nodes: Vec<NodeStatus> = pipeline.nodes().map(|node| account.node(&node.id, node.kind)).collect();
+        let mut nodes: Vec<NodeStatus> = pipeline.nodes().map(|node| account.node(node)).collect();
         let mut takes: BTreeMap<String, Sums> = BTreeMap::new();
         for line in nodes.iter().filter_map(|node| node.gives.as_ref()).flat_map(|gives| &gives.lines) {
             takes.entry(line.to.clone()).or_default().add(line.sums);
@@ -191,16 +207,20 @@ struct Account<'a> {
 }
 
 impl Account<'_> {
-    fn node(&self, id: &str, kind: Kind) -> NodeStatus {
+    fn node(&self, node: &Node) -> NodeStatus {
+        let (id, kind) = (node.id.as_str(), node.kind);
         let gives = kind == Kind::Source || self.keyed.contains(id);
         NodeStatus {
             id: id.to_owned(),
             kind: kind.word().to_owned(),
+            label: node.label.clone(),
+            description: node.description.clone(),
             stopped: None,
             held: Vec::new(),
             forecast: None,
             dead_letters: self.accounts.sum(id, "", Counter::Letters),
             gives: gives.then(|| self.gives(id)),
+            files: None,
             takes: None,
         }
     }

@@ -47,6 +47,18 @@ pub(super) enum Carrier {
     Query { name: String },
 }
 
+/// How a credential goes along, with what stands for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Masked {
+    /// A header: `authorization: Bearer ***`.
+    Header(String),
+    /// A parameter of the query: its name as it is written, and what stands for its value.
+    Parameter(String, &'static str),
+}
+
+/// What stands for a secret.
+const MASK: &str = "***";
+
 impl Scheme {
     /// Reads a scheme's settings: `bearer {secret}`, `header {name, prefix?, secret}`, `query {name, secret}`,
     /// `basic {user, secret}`. `member` looks into the authorization.
@@ -85,6 +97,15 @@ impl Scheme {
         let Carrier::Query { name } = &self.carrier else { return None };
         let encoded = |text| utf8_percent_encode(text, QUERY);
         Some(format!("{}={}", encoded(name), encoded(self.shown.expose_secret())))
+    }
+
+    /// The same for people, without the secret.
+    #[must_use]
+    pub fn masked(&self) -> Masked {
+        match &self.carrier {
+            Carrier::Header { name, prefix } => Masked::Header(format!("{name}: {prefix}{MASK}")),
+            Carrier::Query { name } => Masked::Parameter(utf8_percent_encode(name, QUERY).to_string(), MASK),
+        }
     }
 
     /// Whether this is what stands in the carrier. Takes the same time for every value.

@@ -4,11 +4,15 @@
 //! then the component reads it. One file after another: the next begins when all of the last is settled and stored, so that the numbers of
 //! events mean the same after a restart. What a file says is the component's; how it is packed is the host's.
 
+pub mod board;
+pub mod counts;
 mod decode;
+pub mod history;
 mod one;
 mod package;
 pub mod pgp;
-mod position;
+pub mod position;
+mod record;
 mod staging;
 mod watch;
 
@@ -20,13 +24,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::component::Node;
+use crate::component::types::Batch;
 use crate::config::{Every, Files};
 use crate::connector::Intake;
 use crate::connector::shelf::{self, Fate, Item, Shelf};
 
+use self::board::Board;
+use self::history::History;
 use self::pgp::Keys;
 use super::source::Inlet;
-use position::{Place, Position, Reading};
+use position::{Place, Position, Reading, Standing};
 use staging::Staging;
 pub use staging::tidy;
 use watch::Watch;
@@ -63,7 +70,8 @@ type Went = ControlFlow<Option<String>>;
 
 /// Reads files until all are read that were to be (nothing comes back), nothing comes before a person acts (the reason does), or a stop is
 /// asked for.
-pub async fn import(importer: Importer, inlet: Arc<Inlet>) -> anyhow::Result<Option<String>> {
+/// What is done is written on the board.
+pub async fn import(importer: Importer, inlet: Arc<Inlet>, board: Arc<Board>) -> anyhow::Result<Option<String>> {
     let position = inlet.resume().and_then(|stored| {
         let read = Position::decode(&stored);
         if read.is_none() {
@@ -78,7 +86,8 @@ pub async fn import(importer: Importer, inlet: Arc<Inlet>) -> anyhow::Result<Opt
     let kept = position.file.as_ref().map(|file| file.hash.as_str());
     let staging = Staging::open(&importer.data_dir, &inlet.id, kept).await?;
     let watch = Watch::new(importer.files.clone());
-    Import { importer, inlet, staging, watch, position, repeated: BTreeSet::new() }.run().await
+    let history = History::load(&inlet.store, &inlet.id).await?;
+    Import { importer, inlet, staging, watch, position, history, board, repeated: BTreeSet::new() }.run().await
 }
 
 struct Import {
@@ -87,13 +96,17 @@ struct Import {
     staging: Staging,
     watch: Watch,
     position: Position,
+    history: History,
+    board: Arc<Board>,
     /// What was imported again because that was asked for, by hash and by listing: once is enough.
     repeated: BTreeSet<String>,
 }
 
 impl Import {
     async fn run(mut self) -> anyhow::Result<Option<String>> {
-        if let Break(reason) = self.resume().await? {
+        let resumed = self.resume().await;
+        self.board.idle();
+        if let Break(reason) = resumed? {
             return Ok(reason);
         }
         loop {
@@ -128,7 +141,10 @@ impl Import {
     /// Takes every file that stands still.
     async fn round(&mut self) -> anyhow::Result<Went> {
         match self.importer.shelf.list().await {
-            Ok(items) => self.watch.look(self.inlet.clock.now(), items),
+            Ok(items) => {
+                self.watch.look(self.inlet.clock.now(), items);
+                self.board.waiting(self.watch.waiting());
+            }
             // Whoever asks on with a login that is refused may be locked out for it.
             Err(error) => match shelf::problem(&error) {
                 Some(problem) => return Ok(Break(Some(problem.to_string()))),
@@ -136,7 +152,9 @@ impl Import {
             },
         }
         while let Some(item) = self.watch.next(self.inlet.clock.now()) {
-            if let Break(reason) = self.take(&item).await? {
+            let went = self.take(&item).await;
+            self.board.idle();
+            if let Break(reason) = went? {
                 return Ok(Break(reason));
             }
         }
@@ -149,7 +167,8 @@ impl Import {
             self.watch.over(item);
             return Ok(Continue(()));
         }
-        let copied = match self.staging.copy(&*self.importer.shelf, item).await {
+        self.board.begin(item);
+        let copied = match self.staging.copy(&*self.importer.shelf, item, &self.board).await {
             Ok(hash) => self.importer.shelf.list().await.map(|items| (hash, items)),
             Err(error) => Err(error),
         };
@@ -177,7 +196,7 @@ impl Import {
                 before,
                 "the same was imported before; it is skipped"
             );
-            self.remember(item, &hash, before.into_bytes()).await?;
+            self.skip(item, &hash, before).await?;
             self.put_away(item, Fate::Done).await;
             return Ok(Continue(()));
         }
@@ -185,35 +204,45 @@ impl Import {
             self.repeated.extend([self.memory(&hash), self.listed(item)]);
         }
         self.staging.keep(&hash).await?;
-        self.begin(item, hash);
-        self.read().await
-    }
-
-    /// The name of the file that was read and is remembered so, unless it is to be imported again.
-    async fn was_read(&self, record: &str) -> anyhow::Result<Option<String>> {
-        if self.importer.files.again && !self.repeated.contains(record) {
-            return Ok(None);
+        match self.begin(item, hash).await? {
+            Continue(()) => self.read().await,
+            stopped @ Break(_) => Ok(stopped),
         }
-        let name = self.inlet.store.position(record).await?;
-        Ok(name.map(|name| String::from_utf8_lossy(&name).into_owned()))
     }
 
     /// Begins a file, or goes on with it if it is the one whose copy was lost.
-    fn begin(&mut self, item: &Item, hash: String) {
-        let lost = self.position.file.take();
-        let place = match lost {
-            Some(lost) if lost.hash == hash => lost.place,
-            lost => {
-                if let Some(lost) = lost {
-                    let file = lost.item.name;
-                    tracing::error!(source = self.inlet.id, file, "it is gone, and what was not read of it with it");
-                    self.position.event = self.inlet.renew();
-                }
-                self.position.snapshots.abandon();
-                Place::default()
-            }
-        };
-        self.position.file = Some(Reading { item: item.clone(), hash, place, fate: None });
+    async fn begin(&mut self, item: &Item, hash: String) -> anyhow::Result<Went> {
+        if self.position.file.as_ref().is_some_and(|lost| lost.hash == hash) {
+            self.position.file.iter_mut().for_each(|file| file.item = item.clone());
+            return Ok(Continue(()));
+        }
+        if let Some(lost) = self.position.file.take()
+            && let Break(reason) = self.give_up(lost).await?
+        {
+            return Ok(Break(reason));
+        }
+        self.position.snapshots.abandon();
+        let before = Some(self.counted().await?);
+        let (place, stands, began_ms) = (Place::default(), Standing::default(), self.inlet.clock.unix_ms());
+        let item = item.clone();
+        self.position.file = Some(Reading { item, hash, place, stands, fate: None, reason: None, before, began_ms });
+        Ok(Continue(()))
+    }
+
+    /// What a file that is gone had not given stays away. That is settled before another begins: it is none of that one's numbers.
+    async fn give_up(&mut self, lost: Reading) -> anyhow::Result<Went> {
+        let file = &lost.item.name;
+        tracing::error!(source = self.inlet.id, file, "it is gone, and what was not read of it with it");
+        self.position.event = self.inlet.renew();
+        self.position.snapshots.abandon();
+        if let Break(reason) = self.give(Batch::new(), Vec::new(), None).await? {
+            return Ok(Break(reason));
+        }
+        if !self.is_stored().await? {
+            return Ok(Break(None));
+        }
+        let ended = self.ended(&lost).await?;
+        self.keep(ended, Vec::new()).await.map(Continue)
     }
 
     /// Puts a file away. If that fails it stays, which harms nothing: it is known.
@@ -222,17 +251,6 @@ impl Import {
         if let Err(error) = self.importer.shelf.put_away(item, fate).await {
             tracing::warn!(source = self.inlet.id, file = item.name, %error, "it cannot be put away and stays where it is");
         }
-    }
-
-    /// Under which name the store remembers a file: a record of its own for each, because all of them grow for ever and a position is
-    /// written with every piece. No source's id holds a `/`.
-    fn memory(&self, hash: &str) -> String {
-        format!("{}/{hash}", self.inlet.id)
-    }
-
-    /// The same for how it is listed: so it need not be fetched again to be known.
-    fn listed(&self, item: &Item) -> String {
-        format!("{}/listed {} {} {}", self.inlet.id, item.size, item.modified_ms, item.name)
     }
 
     /// Something could not be read or written. It may pass, but who runs once wants to know.

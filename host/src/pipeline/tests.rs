@@ -90,8 +90,14 @@ async fn running(
     let address = StdListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let settings =
         SourceSettings::read("http_server", &json!({ "identifier": { "external_id": "id" } })).unwrap().unwrap();
-    let native =
-        settings.open("in", Wanted { address, max_body_bytes: 1 << 20, tls: None }, Inbound::default()).await.unwrap();
+    let native = settings
+        .open(
+            "in",
+            Wanted { address, max_body_bytes: 1 << 20, tls: None, public_url: None, endpoints: Vec::new() },
+            Inbound::default(),
+        )
+        .await
+        .unwrap();
     let receiver = Receiver { steps: Arc::clone(steps), settled };
     let graph = Graph {
         name: "life".into(),

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::import::board::Board;
 use super::keyed::forecast::Forecast;
 use super::ledger::Ledger;
 
@@ -24,6 +25,8 @@ struct Seen {
     followers: BTreeMap<String, Arc<Notify>>,
     stopped: BTreeMap<String, String>,
     forecasts: BTreeMap<String, Forecast>,
+    /// Which files sources are at.
+    boards: BTreeMap<String, Arc<Board>>,
 }
 
 impl Window {
@@ -67,6 +70,18 @@ impl Window {
     #[must_use]
     pub fn forecasts(&self) -> BTreeMap<String, Forecast> {
         self.seen().forecasts.clone()
+    }
+
+    /// Which files this source is at.
+    #[must_use]
+    pub fn board(&self, source: &str) -> Arc<Board> {
+        Arc::clone(self.seen().boards.entry(source.to_owned()).or_default())
+    }
+
+    /// Which files the sources are at that read files.
+    #[must_use]
+    pub fn boards(&self) -> BTreeMap<String, Arc<Board>> {
+        self.seen().boards.clone()
     }
 
     /// Events of this source that are on their way and not in the store's sums.

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use brazeline_kit::person::Source;
-use brazeline_kit::{Arrival, Decoder, Entry, Plan, Plugin, Problem, Received, Receiver, Reply, SourceKind};
+use brazeline_kit::{
+    Arrival, Decoder, Endpoint, Entry, Plan, Plugin, Problem, Received, Receiver, Reply, Scheme, SourceKind,
+};
 use serde_json::json;
 
 use crate::currents::Currents;
@@ -41,13 +43,17 @@ impl Plugin for BrazeIngest {
     }
 
     fn plan(&self) -> Plan {
-        let (source, inbound) = match self {
-            Self::Webhook(_) => (SourceKind::Receiver, Webhook::inbound()),
-            Self::Currents(currents) => (SourceKind::Receiver, currents.inbound.clone()),
-            Self::File(_) => (SourceKind::Decoder, Vec::new()),
-        };
-        Plan { source: Some(source), inbound, ..Plan::default() }
+        match self {
+            Self::Webhook(webhook) => receiver(Webhook::inbound(), "Braze's webhooks", &webhook.path),
+            Self::Currents(currents) => receiver(currents.inbound.clone(), "Currents' events", &currents.path),
+            Self::File(_) => Plan { source: Some(SourceKind::Decoder), ..Plan::default() },
+        }
     }
+}
+
+fn receiver(inbound: Vec<Scheme>, about: &str, path: &str) -> Plan {
+    let endpoints = vec![Endpoint { about: about.to_owned(), path: path.to_owned() }];
+    Plan { source: Some(SourceKind::Receiver), inbound, endpoints, ..Plan::default() }
 }
 
 impl BrazeIngest {

@@ -34,7 +34,8 @@ const VERSION: &str = "1";
 /// Takes Currents' events.
 #[derive(Debug)]
 pub struct Currents {
-    path: String,
+    /// Where they are taken.
+    pub path: String,
     source: Source,
     types: Selection,
     /// Who is let in.

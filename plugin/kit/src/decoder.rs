@@ -20,9 +20,9 @@ pub trait Decoding: 'static {
 /// One file, or one member of an archive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Entry {
-    /// The file's name.
-    pub file: String,
-    /// The member's name within it.
+    /// Where the file lies below the source's folder, with `/`.
+    pub path: String,
+    /// The member's name within it; the file's own, without its folders, if it is no archive.
     pub name: String,
     /// Which member this is, from 0.
     pub index: u32,

@@ -62,6 +62,8 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// Any one of these lets a caller in; empty lets everybody in. The host checks and removes it before the component sees the request.
     pub inbound: Vec<Scheme>,
+    /// Of a receiver: what is to be pasted where others are told to send to. The host puts the address before it.
+    pub endpoints: Vec<Endpoint>,
     /// The most events that one call of `prepare` gets.
     pub gather_events: u32,
     /// The most bytes of bodies that one call of `prepare` gets.
@@ -76,11 +78,21 @@ impl Default for Plan {
             source: None,
             targets: Vec::new(),
             inbound: Vec::new(),
+            endpoints: Vec::new(),
             gather_events: 1000,
             gather_bytes: 1024 * 1024,
             budgets: Vec::new(),
         }
     }
+}
+
+/// Where others are told to send to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// What is sent there, in a few words: `webhooks of a campaign`.
+    pub about: String,
+    /// A path, and a query if it needs one beside the credential. It begins with `/`.
+    pub path: String,
 }
 
 /// What a source can be.

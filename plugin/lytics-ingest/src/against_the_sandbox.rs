@@ -226,7 +226,7 @@ fn files_hold_everybody_wherever_they_are_cut() {
         });
         let plugin: LyticsIngest = configure(settings(more));
         let modified_at_ms = begin().as_millisecond() as u64;
-        let entry = Entry { file: written.name.clone(), name: written.name, index: 0, entries: 1, modified_at_ms };
+        let entry = Entry { path: written.name.clone(), name: written.name, index: 0, entries: 1, modified_at_ms };
         let mut run = Run::default();
         let (mut rest, mut reading) = (written.bytes.as_slice(), plugin.open(&entry, None).unwrap());
         loop {

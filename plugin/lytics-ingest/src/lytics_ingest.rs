@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use brazeline_kit::person::Source;
 use brazeline_kit::{
-    Arrival, Ask, Decoder, Entry, Finding, Paged, Plan, Plugin, Poller, Probe, Problem, Received, Receiver, Request,
-    Response, Scheme, SourceKind, Target,
+    Arrival, Ask, Decoder, Endpoint, Entry, Finding, Paged, Plan, Plugin, Poller, Probe, Problem, Received, Receiver,
+    Request, Response, Scheme, SourceKind, Target,
 };
 
 use crate::file::{File, Reading};
@@ -50,7 +50,9 @@ impl Plugin for LyticsIngest {
     fn plan(&self) -> Plan {
         match self {
             Self::Trigger(trigger) => {
-                Plan { source: Some(SourceKind::Receiver), inbound: trigger.inbound.clone(), ..Plan::default() }
+                let (inbound, path) = (trigger.inbound.clone(), trigger.path.clone());
+                let endpoints = vec![Endpoint { about: "Lytics' audience triggers".to_owned(), path }];
+                Plan { source: Some(SourceKind::Receiver), inbound, endpoints, ..Plan::default() }
             }
             Self::Scan(_) => {
                 let scheme = Some(Scheme::header("authorization", "api_token"));

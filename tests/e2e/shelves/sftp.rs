@@ -193,6 +193,30 @@ fn files_are_read_in_their_order_once_and_become_what_is_asked_for() {
 }
 
 #[test]
+#[cfg_attr(not(real_openssh), ignore = "needs OpenSSH's server")]
+fn what_lies_in_folders_is_read_if_that_is_asked_for_and_keeps_them() {
+    let server = OpenSsh::start();
+    let folder = server.files().join("2026/11");
+    std::fs::create_dir_all(&folder).unwrap();
+    server.put("a.json", rows(0..1));
+    server.put("2026/11/b.json", rows(1..2));
+    server.put("2026/bad.json", [0x1f, 0x8b, 0]);
+    std::os::unix::fs::symlink(server.files(), folder.join("circle")).unwrap();
+    let flat = pipeline(&server, server.port(), "", ", every: once");
+    let ended = flat.brazeline(&["run", "pipeline.yaml"]);
+    assert_eq!((ended.code, arrived(&flat)), (Some(0), vec![0]), "{}", ended.stderr);
+    for path in [server.files(), server.files().join("2026"), folder] {
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    }
+    let deep = pipeline(&server, server.port(), ", recursive: true, order: name, when_done: move", ", every: once");
+    let ended = deep.brazeline(&["run", "pipeline.yaml"]);
+    assert_eq!((ended.code, arrived(&deep)), (Some(3), vec![1, 0]), "{}", ended.stderr);
+    assert_eq!(names(&server.files().join("done/2026/11")), ["b.json"]);
+    assert_eq!(names(&server.files().join("done")), ["2026", "a.json"]);
+    assert_eq!(names(&server.files().join("failed/2026")), ["bad.json"]);
+}
+
+#[test]
 fn mistakes_are_told_without_a_server() {
     let place = place("type: sftp, host: h, user: u", "type: sftp, authorization: them", "");
     let told = |authorization: &str| {

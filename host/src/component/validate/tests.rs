@@ -119,6 +119,7 @@ fn plan_to(names: &[&str]) -> Plan {
         source: None,
         targets: names.iter().map(target).collect(),
         inbound: Vec::new(),
+        endpoints: Vec::new(),
         gather_events: 1,
         gather_bytes: 1,
         budgets: Vec::new(),
@@ -188,6 +189,13 @@ fn verdicts() {
     );
 }
 
+const ENDPOINT: &str =
+    "the path of an endpoint must begin with one `/` and be at most 1024 letters, digits and signs of ASCII";
+
+fn endpoint_at(path: &str) -> Endpoint {
+    Endpoint { about: "webhooks".into(), path: path.into() }
+}
+
 #[test]
 fn plans() {
     check::<Plan>(
@@ -197,6 +205,15 @@ fn plans() {
             (&|p| p.gather_events = 0, "gather-events and gather-bytes of the plan must be at least 1"),
             (&|p| p.gather_bytes = 0, "gather-events and gather-bytes of the plan must be at least 1"),
             (&|p| *p = plan_to(&["here", "there", "here"]), "target `here` is in the plan twice"),
+            (&|p| p.endpoints.push(endpoint_at("/c/1234/users?a=b")), "ok"),
+            (&|p| p.endpoints.push(endpoint_at("//else.where/")), ENDPOINT),
+            (&|p| p.endpoints.push(endpoint_at("https://else.where")), ENDPOINT),
+            (&|p| p.endpoints.push(endpoint_at("/a b")), ENDPOINT),
+            (&|p| p.endpoints.push(endpoint_at("/a\nb")), ENDPOINT),
+            (
+                &|p| p.endpoints.push(Endpoint { about: "a\u{1b}".into(), ..endpoint_at("/") }),
+                "what an endpoint is about must be a line of at most 1024 bytes",
+            ),
         ],
     );
 }

@@ -18,6 +18,8 @@ pub enum Shelf {
     DropFolder {
         /// Its path. A relative one begins at the pipeline file's folder; here that is done.
         path: PathBuf,
+        /// Whether what lies in its folders counts, too.
+        recursive: bool,
     },
     /// A folder of ours, into which others put files over SFTP.
     SftpServer(SftpServer),
@@ -27,6 +29,8 @@ pub enum Shelf {
         authorization: Placed<String>,
         /// The folder there; a relative one begins where a login begins.
         path: String,
+        /// Whether what lies in its folders counts, too.
+        recursive: bool,
     },
     /// A bucket of an object store.
     ObjectStore {
@@ -74,6 +78,15 @@ const WHEN_DONE_THERE: Key<WhenDone> = Key {
     ..WHEN_DONE
 };
 
+/// Most folders are flat, and a folder within one may be somebody's work in progress.
+const RECURSIVE: Key<bool> = Key {
+    name: "recursive",
+    about: "Whether what lies in its folders counts, too, but for hidden ones, and for `done` and `failed`. A file that is moved keeps the \
+            folders in which it lay.",
+    default: false,
+    bounds: None,
+};
+
 pub(super) const TYPE: &str = "type";
 pub(super) const PATH: &str = "path";
 const AUTHORIZATION: &str = "authorization";
@@ -92,17 +105,33 @@ const SFTP_EXAMPLE: &str = "write `files: { type: sftp, authorization: ..., path
 impl Display for Shelf {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::DropFolder { path } => path.display().fmt(f),
+            Self::DropFolder { path, recursive } => write!(f, "{}{}", path.display(), with_folders(*recursive)),
             Self::SftpServer(server) => write!(f, "{}, put there by SFTP at {}", server.path.display(), server.address),
             Self::ObjectStore { authorization, bucket, path } => {
                 write!(f, "{bucket}/{path} (authorization `{}`)", authorization.value)
             }
-            Self::Sftp { authorization, path } => write!(f, "{path} by SFTP (authorization `{}`)", authorization.value),
+            Self::Sftp { authorization, path, recursive } => {
+                write!(f, "{path}{} by SFTP (authorization `{}`)", with_folders(*recursive), authorization.value)
+            }
         }
     }
 }
 
+fn with_folders(recursive: bool) -> &'static str {
+    if recursive { " and its folders" } else { "" }
+}
+
 impl Shelf {
+    /// Whether files lie in folders there.
+    #[must_use]
+    pub fn has_folders(&self) -> bool {
+        match self {
+            Self::DropFolder { recursive, .. } | Self::Sftp { recursive, .. } => *recursive,
+            Self::ObjectStore { .. } => true,
+            Self::SftpServer(_) => false,
+        }
+    }
+
     /// Whether it is of another machine: then reading costs, and what is there is not ours.
     #[must_use]
     pub fn is_far(&self) -> bool {
@@ -128,6 +157,7 @@ impl Shelf {
                 let shelf = Self::Sftp {
                     authorization: named(inside, SFTP_EXAMPLE, report),
                     path: inside.text(PATH, report).map_or_else(|| LOGIN_FOLDER.to_owned(), |path| path.value),
+                    recursive: inside.read(&RECURSIVE, report),
                 };
                 (shelf, inside.read(&WHEN_DONE_THERE, report))
             }
@@ -152,7 +182,8 @@ impl Shelf {
                 let path = inside.required(PATH, DROP_FOLDER_EXAMPLE, report);
                 let path = path.and_then(|path| inside.text_of(path, report));
                 let path = path.map(|path| folder(&report.file).join(path.value)).unwrap_or_default();
-                (Self::DropFolder { path }, inside.read(&WHEN_DONE, report))
+                let recursive = inside.read(&RECURSIVE, report);
+                (Self::DropFolder { path, recursive }, inside.read(&WHEN_DONE, report))
             }
         }
     }
@@ -167,9 +198,11 @@ impl Shelf {
             properties
         };
         let path = "The folder. A relative path begins at this file's folder.";
-        let drop_folder = of("A folder of this machine.", DROP_FOLDER, path, WHEN_DONE.property());
+        let mut drop_folder = of("A folder of this machine.", DROP_FOLDER, path, WHEN_DONE.property());
+        drop_folder.extend([RECURSIVE.property()]);
         let path = "The folder there. A relative path begins where a login begins, and so does none.";
         let mut sftp = of("A folder of an SFTP server.", SFTP, path, WHEN_DONE_THERE.property());
+        sftp.extend([RECURSIVE.property()]);
         let about = "The name of an authorization of the type `sftp` or `sftp_pgp`.";
         sftp.insert(AUTHORIZATION.to_owned(), text(about));
         let path = "What the keys of the files begin with; all below it counts.";

@@ -43,13 +43,19 @@ fn of_a_source_that_asks_or_reads_files() {
     let of = options("files: { type: drop_folder, path: in }");
     let files = of.files.unwrap();
     assert_eq!((files.pattern.as_str(), files.settle, files.order), ("*", Duration::from_secs(2), Order::Modified));
-    assert_eq!((files.shelf, files.when_done), (Shelf::DropFolder { path: "in".into() }, WhenDone::Move));
+    assert_eq!(
+        (files.shelf, files.when_done),
+        (Shelf::DropFolder { path: "in".into(), recursive: false }, WhenDone::Move)
+    );
     assert!(of.stated.keys().eq(&["files"]));
     let more =
         "files: { type: drop_folder, path: /in, pattern: \"*.csv\", settle: 1m, order: name, when_done: delete }";
     let files = options(more).files.unwrap();
     assert_eq!((files.pattern.as_str(), files.settle, files.order), ("*.csv", Duration::from_secs(60), Order::Name));
-    assert_eq!((files.shelf, files.when_done), (Shelf::DropFolder { path: "/in".into() }, WhenDone::Delete));
+    assert_eq!(
+        (files.shelf, files.when_done),
+        (Shelf::DropFolder { path: "/in".into(), recursive: false }, WhenDone::Delete)
+    );
 }
 
 #[test]

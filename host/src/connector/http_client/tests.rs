@@ -39,7 +39,8 @@ async fn server(inbound: Inbound, judge: fn(&str) -> Reply) -> (String, Arc<Mute
         async move { judge(&body) }
     };
     let (stopper, stop) = stop();
-    let door = Door { source: "in".into(), listener, inbound, max_body_bytes: 10_000, identity: None };
+    let door =
+        Door { source: "in".into(), listener, inbound, max_body_bytes: 10_000, identity: None, told: Vec::new() };
     tokio::spawn(server::serve(door, handler, stop));
     (url, got, stopper)
 }

@@ -223,7 +223,8 @@ async fn a_real_vector() {
         let address = listener.local_addr().unwrap();
         let bearer = Scheme::read("bearer", r#"{"secret":"k"}"#, |_| Member::Secret("t0ken".into())).unwrap();
         let inbound = Inbound::new(if name.contains("bearer") { vec![bearer] } else { Vec::new() });
-        let door = Door { source: "in".into(), listener, inbound, max_body_bytes: 10_000, identity: None };
+        let door =
+            Door { source: "in".into(), listener, inbound, max_body_bytes: 10_000, identity: None, told: Vec::new() };
         let (_stopper, stop) = stop();
         let identifier = Some(Identifier::ExternalId("external_id".into()));
         tokio::spawn(feed(Settings { identifier, path: None }, door, Arc::clone(&kept), stop));

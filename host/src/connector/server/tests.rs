@@ -35,7 +35,14 @@ async fn server() -> (SocketAddr, crate::pipeline::stop::Stopper) {
     let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stopper, stop) = stop();
-    let door = Door { source: "in".into(), listener, inbound: inbound(), max_body_bytes: MOST, identity: None };
+    let door = Door {
+        source: "in".into(),
+        listener,
+        inbound: inbound(),
+        max_body_bytes: MOST,
+        identity: None,
+        told: Vec::new(),
+    };
     tokio::spawn(serve(door, echo, stop));
     (address, stopper)
 }
@@ -289,7 +296,14 @@ async fn whether_it_would_take_something() {
         let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (_stopper, stop) = stop();
-        let door = Door { source: "in".into(), listener, inbound: inbound(), max_body_bytes: MOST, identity: None };
+        let door = Door {
+            source: "in".into(),
+            listener,
+            inbound: inbound(),
+            max_body_bytes: MOST,
+            identity: None,
+            told: Vec::new(),
+        };
         tokio::spawn(serve(door, Busy(is_behind), stop));
         shown += &say(address, b"GET /ready HTTP/1.1\r\nconnection: close\r\n\r\n").await;
     }
@@ -335,8 +349,14 @@ async fn a_request_in_flight_is_answered_after_a_stop_and_no_other() {
             message(200, "done")
         }
     };
-    let door =
-        Door { source: "in".into(), listener, inbound: Inbound::default(), max_body_bytes: MOST, identity: None };
+    let door = Door {
+        source: "in".into(),
+        listener,
+        inbound: Inbound::default(),
+        max_body_bytes: MOST,
+        identity: None,
+        told: Vec::new(),
+    };
     let served = tokio::spawn(serve(door, handler, stop));
     let idle = TcpStream::connect(address).await.unwrap();
     let in_flight = tokio::spawn(async move { say(address, &post("", b"{}")).await });

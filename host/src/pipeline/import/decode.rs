@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use tokio::sync::mpsc;
 
 use super::package::{Broken, Package};
-use super::position::Place;
+use super::position::{Place, Standing};
 use crate::component::types::{Decoded, Entry};
 use crate::component::{CallError, Decoding, Node};
 
@@ -32,6 +32,8 @@ pub struct Piece {
     pub place: String,
     /// Where reading goes on behind it.
     pub next: Place,
+    /// The same for people.
+    pub stands: Standing,
 }
 
 /// Reads a file from a place to its end, as long as somebody listens.
@@ -59,6 +61,8 @@ fn entry(
     let broken = |reason: String| Some(Found::Broken(Broken { place: name.clone(), reason }));
     let unreadable = |error: io::Error| broken(format!("it cannot be read: {error}"));
     let mut reader = Reader { node, entry: package.entry(place.entry), open: None };
+    let (starts, ends) =
+        (package.standing(&Place { entry: place.entry, ..Place::default() }), package.standing(&behind(&place)));
     let mut content = package.read(place.entry, place.byte).map_err(unreadable)?;
     loop {
         let mut bytes = Vec::with_capacity(PIECE_BYTES);
@@ -78,18 +82,27 @@ fn entry(
             Err(error) => return Err(Some(Found::NotStarted(error.to_string()))),
         };
         place = match last {
-            true => Place { entry: place.entry + 1, ..Place::default() },
+            true => behind(&place),
             false => {
                 let byte = place.byte + bytes.len() as u64;
                 Place { byte, resume: Some(decoded.resume.clone()), ..place }
             }
         };
-        let piece = Box::new(Piece { decoded, place: name.clone(), next: place.clone() });
+        let stands = match last {
+            true => ends.clone(),
+            false => Standing { byte: place.byte, done: starts.done + place.byte, ..starts.clone() },
+        };
+        let piece = Box::new(Piece { decoded, place: name.clone(), next: place.clone(), stands });
         found.blocking_send(Found::Piece(piece)).map_err(|_| None)?;
         if last {
             return Ok(place);
         }
     }
+}
+
+/// The place behind an entry.
+fn behind(place: &Place) -> Place {
+    Place { entry: place.entry + 1, ..Place::default() }
 }
 
 /// An entry before the component.

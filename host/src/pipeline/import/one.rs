@@ -14,7 +14,6 @@ use super::{Import, LOOK, PIECES, REFUSED_WAIT, Went};
 use crate::component::types::{Batch, Decoded, Unread, WhyUnread};
 use crate::connector::shelf::{Fate, Item};
 use crate::connector::{self, Intake, Part, Refused};
-use crate::store::Commit;
 
 impl Import {
     /// Reads the file that the position names, from there to its end.
@@ -25,6 +24,7 @@ impl Import {
         }
         let Some(Reading { item, hash, place, .. }) = self.position.file.clone() else { return Ok(Continue(())) };
         tracing::info!(source = self.inlet.id, file = item.name, bytes = item.size, "reading a file");
+        self.board.prove(&item, &hash);
         let (path, plain, keys) = (self.staging.path(&hash), self.staging.plain(&hash), self.importer.keys.clone());
         let name = item.name.clone();
         let proven = tokio::task::spawn_blocking(move || prove(&path, &plain, &item, keys.as_deref()));
@@ -34,7 +34,10 @@ impl Import {
             () = stop.asked() => return Ok(Break(None)),
         };
         match package {
-            Ok(Ok(package)) => self.decode(package, place).await,
+            Ok(Ok(package)) => {
+                self.board.read(&package.standing(&place));
+                self.decode(package, place).await
+            }
             Ok(Err(broken)) => self.set_aside(broken).await,
             Err(error) => self.refused(&name, error).await,
         }
@@ -59,7 +62,8 @@ impl Import {
     }
 
     async fn piece(&mut self, piece: Piece) -> anyhow::Result<Went> {
-        let Piece { decoded: Decoded { events, mut unread, scope, .. }, place, next } = piece;
+        let Piece { decoded: Decoded { events, mut unread, scope, .. }, place, next, stands } = piece;
+        self.board.read(&stands);
         unread.iter_mut().for_each(|one| one.place = format!("{place}: {}", one.place));
         // It looks at others from here on: what came before is complete.
         if scope.as_ref().is_some_and(|scope| self.position.snapshots.is_of_others(scope)) {
@@ -70,7 +74,7 @@ impl Import {
         }
         let part = scope.map(|scope| self.position.snapshots.part(scope, self.inlet.clock.unix_ms()));
         if let Some(file) = &mut self.position.file {
-            file.place = next;
+            (file.place, file.stands) = (next, stands);
         }
         match events.is_empty() && unread.is_empty() && part.is_none() {
             true => Ok(Continue(())),
@@ -83,6 +87,12 @@ impl Import {
         // The file itself is kept whole where it is moved to. Its name and hash tell it from others with the same fault.
         let file = self.position.file.as_ref();
         let raw = file.map(|file| format!("{} (sha256 {})", file.item.name, file.hash).into_bytes());
+        let said = if file.is_some_and(|file| file.item.name == place) {
+            reason.clone()
+        } else {
+            format!("{place}: {reason}")
+        };
+        self.position.file.iter_mut().for_each(|file| file.reason = Some(said.clone()));
         let letter = Unread { raw: raw.unwrap_or_default(), place, key: None, why: WhyUnread::Rejected, reason };
         self.end(Fate::Failed, vec![letter]).await
     }
@@ -97,6 +107,7 @@ impl Import {
         if let Some(file) = &mut self.position.file {
             file.fate = Some(fate);
         }
+        self.board.deliver();
         if let Break(reason) = self.give(Batch::new(), unread, part).await? {
             return Ok(Break(reason));
         }
@@ -107,7 +118,12 @@ impl Import {
     }
 
     /// Gives events on, with the position as it is behind them.
-    async fn give(&mut self, events: Batch, unread: Vec<Unread>, part: Option<Part>) -> anyhow::Result<Went> {
+    pub(super) async fn give(
+        &mut self,
+        events: Batch,
+        unread: Vec<Unread>,
+        part: Option<Part>,
+    ) -> anyhow::Result<Went> {
         let first = self.position.event;
         let closes = part.as_ref().is_some_and(|part| part.closes);
         self.position.event += events.len() as u64 + u64::from(closes);
@@ -120,7 +136,7 @@ impl Import {
     }
 
     /// Waits until the position is stored. False: it will not be, because a sink has stopped or everything does.
-    async fn is_stored(&self) -> anyhow::Result<bool> {
+    pub(super) async fn is_stored(&self) -> anyhow::Result<bool> {
         let (position, mut stop) = (self.position.encode(), self.inlet.stop.clone());
         loop {
             let written = self.inlet.ledger.freed();
@@ -143,27 +159,29 @@ impl Import {
 
     /// Remembers what was read, and puts the file away. All of it may be done twice.
     pub(super) async fn finish(&mut self) -> anyhow::Result<()> {
-        let Some(Reading { item, hash, fate: Some(fate), .. }) = self.position.file.take() else { return Ok(()) };
-        if fate == Fate::Done {
-            self.remember(&item, &hash, item.name.clone().into_bytes()).await?;
-        }
+        let Some(file @ Reading { fate: Some(fate), .. }) = self.position.file.take() else { return Ok(()) };
+        let ended = self.ended(&file).await?;
+        let Reading { item, hash, .. } = file;
+        let known = match fate {
+            Fate::Done => self.known(&item, &hash, item.name.clone()),
+            Fate::Failed => Vec::new(),
+        };
+        let counts = ended.counts.clone().unwrap_or_default();
+        self.keep(ended, known).await?;
         self.put_away(&item, fate).await;
         self.staging.remove(&hash).await?;
-        tracing::info!(source = self.inlet.id, file = item.name, ?fate, "the file is read");
-        Ok(())
-    }
-
-    /// Remembers that this was read, under that name first.
-    pub(super) async fn remember(&mut self, item: &Item, hash: &str, name: Vec<u8>) -> anyhow::Result<()> {
-        let listed = self.importer.shelf.is_far().then(|| (self.listed(item), hash.as_bytes().to_vec()));
-        let positions = listed.into_iter().chain([(self.memory(hash), name)]).collect();
-        let commit = Commit { positions, ..Commit::default() };
-        while let Err(error) = self.inlet.store.commit(commit.clone()).await {
-            // It is found done again at the next start.
-            if !error.is_passing() || self.is_stopped_within(REFUSED_WAIT).await {
-                return Err(error.into());
-            }
-        }
+        let (read, skipped, rejected) = (counts.read(), counts.skipped, counts.rejected);
+        let ends = counts.to_string();
+        tracing::info!(
+            source = self.inlet.id,
+            file = item.name,
+            ?fate,
+            read,
+            skipped,
+            rejected,
+            ends,
+            "the file is read"
+        );
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 
+use super::position::{Place, Standing};
 use crate::component::types::Entry;
 use crate::connector::shelf::Item;
 
@@ -44,6 +45,8 @@ struct Member {
     name: String,
     /// Its number in the archive, folders included.
     number: usize,
+    /// How large it is, unpacked, as far as that is known.
+    bytes: u64,
 }
 
 /// A file that is not what it should be.
@@ -62,8 +65,8 @@ impl Package {
         let opened = File::open(path).and_then(|mut file| Ok((magic(&mut file)?, file)));
         let (magic, file) = opened.map_err(|error| broken(error.to_string()))?;
         let bytes = file.metadata().map_err(|error| broken(error.to_string()))?.len();
-        let name = decrypted(&item.name);
-        let lone = |name: &str| vec![Member { name: name.to_owned(), number: 0 }];
+        let name = decrypted(item.name.rsplit('/').next().unwrap_or_default());
+        let lone = |name: &str| vec![Member { name: name.to_owned(), number: 0, bytes }];
         let (content, members) = match magic {
             [0x1f, 0x8b, ..] => (Content::Gzip(file), lone(name.strip_suffix(".gz").unwrap_or(name))),
             [b'P', b'K', 3, 4] | [b'P', b'K', 5, 6] => {
@@ -87,7 +90,7 @@ impl Package {
     pub fn entry(&self, entry: usize) -> Entry {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Entry {
-            file: self.item.name.clone(),
+            path: self.item.name.clone(),
             name: self.members.get(entry).map(|member| member.name.clone()).unwrap_or_default(),
             index: count(entry),
             entries: count(self.members.len()),
@@ -104,6 +107,24 @@ impl Package {
         }
     }
 
+    /// How far it is read at a place. Known once it is verified.
+    #[must_use]
+    pub fn standing(&self, place: &Place) -> Standing {
+        let bytes = |members: &[Member]| members.iter().map(|member| member.bytes).sum::<u64>();
+        // Behind the last one is its end.
+        let entry = place.entry.min(self.members.len().saturating_sub(1));
+        let (before, current) = (self.members.get(..place.entry).unwrap_or(&self.members), self.members.get(entry));
+        let byte = if place.entry > entry { current.map_or(0, |member| member.bytes) } else { place.byte };
+        Standing {
+            entry: current.map(|member| member.name.clone()).unwrap_or_default(),
+            number: (entry + 1).min(self.members.len()),
+            entries: self.members.len(),
+            byte,
+            done: bytes(before) + place.byte,
+            of: bytes(&self.members),
+        }
+    }
+
     /// Reads all of it, so that its checksums are compared.
     pub fn verify(&mut self) -> Result<(), Broken> {
         let (most, mut read) = (most_bytes(self.bytes), 0);
@@ -114,7 +135,10 @@ impl Package {
             let broken = |reason: String| Broken { place, reason };
             match self.read(entry, 0).and_then(|content| io::copy(&mut content.take(most - read + 1), &mut io::sink()))
             {
-                Ok(bytes) if read + bytes <= most => read += bytes,
+                Ok(bytes) if read + bytes <= most => {
+                    read += bytes;
+                    self.members[entry].bytes = bytes;
+                }
                 Ok(_) => return Err(broken(format!("unpacked, the file is larger than {most} bytes"))),
                 Err(error) => return Err(broken(format!("it is damaged: {error}"))),
             }
@@ -172,7 +196,7 @@ fn members(archive: &ZipArchive<BufReader<File>>) -> Result<Vec<Member>, String>
             return Err(format!("its member {} is encrypted: nobody here knows the password", name.escape_debug()));
         }
         if !member.is_dir() {
-            members.push(Member { name, number });
+            members.push(Member { name, number, bytes: 0 });
         }
     }
     Ok(members)

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::counts::Counts;
 use crate::connector::shelf::{Fate, Item};
 use crate::pipeline::opaque;
 use crate::pipeline::snapshot::Snapshots;
@@ -28,8 +29,37 @@ pub struct Reading {
     pub hash: String,
     /// The place.
     pub place: Place,
+    /// The same for people.
+    #[serde(default)]
+    pub stands: Standing,
     /// Nothing more is read of it. What is left to be done is to remember it and to put it away.
     pub fate: Option<Fate>,
+    /// Why it is not what it should be.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// What had been counted of the source when it began.
+    #[serde(default)]
+    pub before: Option<Counts>,
+    /// When it began, milliseconds since 1970.
+    #[serde(default)]
+    pub began_ms: u64,
+}
+
+/// How far a file is read, for people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The entry's name.
+    pub entry: String,
+    /// Which entry it is, from 1.
+    pub number: usize,
+    /// How many there are; 0 before anybody looked.
+    pub entries: usize,
+    /// So many bytes of it, unpacked, are read.
+    pub byte: u64,
+    /// So many bytes of the whole file, unpacked.
+    pub done: u64,
+    /// Of so many.
+    pub of: u64,
 }
 
 /// A place in a file.

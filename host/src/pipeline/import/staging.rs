@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use tokio::fs;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
+use super::board::Board;
 use crate::connector::shelf::{Item, Shelf};
 
 /// The folder in a `data_dir`.
@@ -48,7 +49,7 @@ enum Fault {
 
 impl Partial {
     /// Goes on to the end of the file.
-    async fn fill(&mut self, shelf: &dyn Shelf, copy: &mut fs::File) -> Result<(), Fault> {
+    async fn fill(&mut self, shelf: &dyn Shelf, copy: &mut fs::File, board: &Board) -> Result<(), Fault> {
         let mut content = shelf.open(&self.item.name, self.bytes).await.map_err(Fault::Shelf)?;
         let mut buffer = vec![0; BUFFER];
         loop {
@@ -58,6 +59,7 @@ impl Partial {
                     self.hash.update(&buffer[..read]);
                     copy.write_all(&buffer[..read]).await.map_err(Fault::Disk)?;
                     self.bytes += read as u64;
+                    board.copied(self.bytes);
                 }
             }
         }
@@ -80,7 +82,8 @@ impl Staging {
     }
 
     /// Copies a file, and says what is in it. The copy counts only once it is [kept](Self::keep).
-    pub async fn copy(&mut self, shelf: &dyn Shelf, item: &Item) -> io::Result<String> {
+    /// How far it is stands on the board.
+    pub async fn copy(&mut self, shelf: &dyn Shelf, item: &Item, board: &Board) -> io::Result<String> {
         let mut partial = match self.partial.take().filter(|partial| partial.item == *item) {
             Some(partial) => partial,
             None => Partial { item: item.clone(), hash: Sha256::new(), bytes: 0 },
@@ -88,7 +91,7 @@ impl Staging {
         let mut copy = self.incoming(partial.bytes).await?;
         loop {
             let before = partial.bytes;
-            match partial.fill(shelf, &mut copy).await {
+            match partial.fill(shelf, &mut copy, board).await {
                 Ok(()) => break,
                 Err(Fault::Disk(error)) => return Err(error),
                 Err(Fault::Shelf(error)) if shelf.is_far() && partial.bytes > before => {
@@ -104,7 +107,7 @@ impl Staging {
         copy.flush().await?;
         // A position may name it soon, and that survives a loss of power.
         copy.sync_all().await?;
-        Ok(partial.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(&partial.hash.finalize()))
     }
 
     /// The copy, to be written on behind so many bytes.
@@ -144,6 +147,11 @@ impl Staging {
         }
         Ok(())
     }
+}
+
+/// A digest, as it is written.
+pub fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Removes the copies of sources that are no more.
@@ -186,13 +194,13 @@ mod tests {
     async fn only_what_a_position_names_stays() {
         let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         std::fs::write(folder.path().join("a"), "abc").unwrap();
-        let shelf = DropFolder::open(folder.path(), WhenDone::Keep).unwrap();
+        let shelf = DropFolder::open(folder.path(), false, WhenDone::Keep).unwrap();
         let item = shelf.list().await.unwrap().remove(0);
         let mut staging = Staging::open(data.path(), "in", None).await.unwrap();
-        let hash = staging.copy(&shelf, &item).await.unwrap();
+        let hash = staging.copy(&shelf, &item, &Board::default()).await.unwrap();
         assert_eq!(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         staging.keep(&hash).await.unwrap();
-        staging.copy(&shelf, &item).await.unwrap();
+        staging.copy(&shelf, &item, &Board::default()).await.unwrap();
         let copies = data.path().join("staging/in");
         assert_eq!(names(&copies), [hash.as_str(), INCOMING]);
         Staging::open(data.path(), "in", Some(&hash)).await.unwrap();
@@ -261,23 +269,23 @@ mod tests {
         let mut staging = Staging::open(data.path(), "in", None).await.unwrap();
         let item = Item { name: "a".to_owned(), size: 10, modified_ms: 1 };
         let shelf = Drops { text: "0123456789", bytes: 4, opened: Mutex::default() };
-        let whole = staging.copy(&shelf, &item).await.unwrap();
+        let whole = staging.copy(&shelf, &item, &Board::default()).await.unwrap();
         assert_eq!(*shelf.opened.lock().unwrap(), [0, 4, 8]);
         // As long as nothing comes, it is for whoever asks to ask again; what came before is kept.
         shelf.opened.lock().unwrap().clear();
         let mut dead = Drops { bytes: 0, ..shelf };
-        assert!(staging.copy(&dead, &item).await.is_err());
+        assert!(staging.copy(&dead, &item, &Board::default()).await.is_err());
         dead.bytes = 10;
-        assert_eq!(staging.copy(&dead, &item).await.unwrap(), whole);
+        assert_eq!(staging.copy(&dead, &item, &Board::default()).await.unwrap(), whole);
         staging.keep(&whole).await.unwrap();
         assert_eq!(std::fs::read_to_string(staging.path(&whole)).unwrap(), "0123456789");
         assert_eq!(*dead.opened.lock().unwrap(), [0, 0]);
         // Another file begins at its beginning, whatever is left of the last.
         let (mut other, next) = (Drops { bytes: 0, ..dead }, Item { name: "b".to_owned(), ..item.clone() });
-        assert!(staging.copy(&other, &item).await.is_err());
+        assert!(staging.copy(&other, &item, &Board::default()).await.is_err());
         other.bytes = 3;
         other.text = "other";
-        let hash = staging.copy(&other, &next).await.unwrap();
+        let hash = staging.copy(&other, &next, &Board::default()).await.unwrap();
         staging.keep(&hash).await.unwrap();
         assert_eq!(std::fs::read_to_string(staging.path(&hash)).unwrap(), "other");
     }

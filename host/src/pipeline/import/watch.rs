@@ -57,6 +57,18 @@ impl Watch {
         first.cloned()
     }
 
+    /// Those whose turn has not come, in their order.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<Item> {
+        let open = self.seen.values().filter(|seen| !seen.is_over);
+        let mut items: Vec<Item> = open.map(|seen| seen.item.clone()).collect();
+        // They lie in the order of their names.
+        if self.files.order == Order::Modified {
+            items.sort_by_key(|item| item.modified_ms);
+        }
+        items
+    }
+
     /// Whether this file, which was taken, still looks as it did.
     #[must_use]
     pub fn stands(&self, item: &Item) -> bool {
@@ -95,7 +107,7 @@ mod tests {
     }
 
     fn watch(order: Order) -> Watch {
-        let shelf = Shelf::DropFolder { path: "unused".into() };
+        let shelf = Shelf::DropFolder { path: "unused".into(), recursive: false };
         let pattern = glob::Pattern::new("*.csv").unwrap();
         let settle = Duration::from_secs(2);
         Watch::new(Files { shelf, pattern, settle, order, when_done: WhenDone::Keep, again: false, pgp: None })

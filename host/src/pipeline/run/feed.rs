@@ -13,6 +13,7 @@ use crate::pipeline::seen::Seen;
 use crate::pipeline::serve::Receiver;
 use crate::pipeline::source::{Inlet, Keeping, Wave, follow};
 use crate::pipeline::stop::{Stop, Stopper, stop};
+use crate::pipeline::window::Window;
 use crate::pipeline::{import, poll};
 
 use super::channel::Channel;
@@ -57,7 +58,7 @@ impl Run {
             stop: self.asked.clone(),
         });
         let (ends, ended) = stop();
-        self.parts.spawn(feed(source, Arc::clone(&inlet), ends));
+        self.parts.spawn(feed(source, Arc::clone(&inlet), Arc::clone(&self.window), ends));
         if journaled {
             self.follow(inlet, appended, ended.clone());
         }
@@ -103,7 +104,7 @@ impl Run {
 }
 
 /// Runs a source's own side: the connector, the server before a receiver, or what asks and reads for the other components.
-async fn feed(source: graph::Source, inlet: Arc<Inlet>, ends: Stopper) -> End {
+async fn feed(source: graph::Source, inlet: Arc<Inlet>, window: Arc<Window>, ends: Stopper) -> End {
     let graph::Source { id, kind, .. } = source;
     let (stop, clock) = (inlet.stop.clone(), inlet.clock);
     let ended = match kind {
@@ -115,7 +116,7 @@ async fn feed(source: graph::Source, inlet: Arc<Inlet>, ends: Stopper) -> End {
             let direct = matches!(inlet.keeping, Keeping::Source(_));
             poll::poll(poller, inlet, direct, clock, stop).await
         }
-        SourceKind::Files(importer) => import::import(importer, inlet).await,
+        SourceKind::Files(importer) => import::import(importer, inlet, window.board(&id)).await,
     };
     ends.ask();
     End::Source(id, ended)

@@ -37,8 +37,8 @@ impl Reading {
     /// Begins to read, or goes on.
     pub fn open(file: Rc<File>, entry: &Entry, resume: Option<&[u8]>) -> Result<Self, String> {
         let at = resume.map_or_else(|| Ok(Token::default()), Token::read)?;
-        let by_name = by_name(file.format, [&entry.name, &entry.file]);
-        let (rows, names) = (Rows::new(b','), [entry.name.clone(), entry.file.clone()]);
+        let by_name = by_name(file.format, [&entry.name, &entry.path]);
+        let (rows, names) = (Rows::new(b','), [entry.name.clone(), entry.path.clone()]);
         let body = Body::new(&file, entry);
         let mut reading = Self { file, by_name, names, rows, columns: None, container: None, at, body };
         reading.go_on()?;

@@ -7,7 +7,7 @@ use crate::BrazeIngest;
 
 fn entry(name: &str) -> Entry {
     // 2026-11-23T09:00:00Z
-    Entry { file: "users.zip".into(), name: name.into(), index: 0, entries: 1, modified_at_ms: 1_795_424_400_000 }
+    Entry { path: "users.zip".into(), name: name.into(), index: 0, entries: 1, modified_at_ms: 1_795_424_400_000 }
 }
 
 fn settings(more: Value) -> Value {

@@ -29,7 +29,7 @@ impl<D: Decoding> wit::GuestDecoding for Open<D> {
 impl From<wit::Entry> for Entry {
     fn from(entry: wit::Entry) -> Self {
         Self {
-            file: entry.file,
+            path: entry.path,
             name: entry.name,
             index: entry.index,
             entries: entry.entries,

@@ -4,7 +4,7 @@ use super::batch::each;
 use super::{Glue, keep};
 use crate::bindings::plugin as wit;
 use crate::plugin::{configure, describe};
-use crate::{Plan, Plugin, Problem, Scheme, SourceKind, Target};
+use crate::{Endpoint, Plan, Plugin, Problem, Scheme, SourceKind, Target};
 
 impl<T: Plugin> wit::Guest for Glue<T> {
     fn describe() -> wit::Manifest {
@@ -44,6 +44,12 @@ impl From<Target> for wit::Target {
     }
 }
 
+impl From<Endpoint> for wit::Endpoint {
+    fn from(endpoint: Endpoint) -> Self {
+        Self { about: endpoint.about, path: endpoint.path }
+    }
+}
+
 impl From<SourceKind> for wit::SourceKind {
     fn from(kind: SourceKind) -> Self {
         match kind {
@@ -60,6 +66,7 @@ impl From<Plan> for wit::Plan {
             source: plan.source.map(Into::into),
             targets: each(plan.targets),
             inbound: each(plan.inbound),
+            endpoints: each(plan.endpoints),
             gather_events: plan.gather_events,
             gather_bytes: plan.gather_bytes,
             budgets: each(plan.budgets),

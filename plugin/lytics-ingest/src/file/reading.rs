@@ -36,7 +36,7 @@ impl Reading {
     pub fn open(file: Rc<File>, entry: &Entry, resume: Option<&[u8]>) -> Result<Self, String> {
         let at = resume.map_or_else(|| Ok(Token::default()), Token::read)?;
         let by_name = match file.format {
-            Format::Auto => by_name(&entry.name).or_else(|| by_name(&entry.file)),
+            Format::Auto => by_name(&entry.name).or_else(|| by_name(&entry.path)),
             Format::Csv => Some(Form::Csv),
             Format::JsonLines => Some(Form::Lines),
         };

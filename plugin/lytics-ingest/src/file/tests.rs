@@ -8,7 +8,7 @@ use crate::LyticsIngest;
 fn entry(name: &str) -> Entry {
     // 2026-11-23T09:00:00Z
     let (file, name) = (name.to_owned(), name.to_owned());
-    Entry { file, name, index: 0, entries: 1, modified_at_ms: 1_795_424_400_000 }
+    Entry { path: file, name, index: 0, entries: 1, modified_at_ms: 1_795_424_400_000 }
 }
 
 /// Settings of a file that is about the external id in `braze_id`.

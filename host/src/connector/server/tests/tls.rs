@@ -51,6 +51,8 @@ async fn both_versions_are_spoken_and_a_renewed_certificate_is_shown() {
         address: SocketAddr::from(([127, 0, 0, 1], 0)),
         max_body_bytes: MOST,
         tls: Some(files(folder.path())),
+        public_url: None,
+        endpoints: Vec::new(),
     };
     let door = Door::open("in", wanted, inbound()).await.unwrap();
     let (address, identity) = (door.listener.local_addr().unwrap(), door.identity.clone().unwrap());
@@ -84,6 +86,8 @@ async fn who_speaks_no_tls_gets_no_answer_and_harms_nobody() {
         address: SocketAddr::from(([127, 0, 0, 1], 0)),
         max_body_bytes: MOST,
         tls: Some(files(folder.path())),
+        public_url: None,
+        endpoints: Vec::new(),
     };
     let door = Door::open("in", wanted, inbound()).await.unwrap();
     let address = door.listener.local_addr().unwrap();

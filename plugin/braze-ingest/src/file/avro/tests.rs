@@ -12,7 +12,7 @@ const NAME: &str =
     "dataexport.US-06.S3.integration.1/event_type=users.messages.email.Open/date=2026-11-23-09/7/z/part.avro";
 
 fn entry(name: &str) -> Entry {
-    Entry { file: name.into(), name: name.into(), index: 0, entries: 1, modified_at_ms: 1_795_424_400_000 }
+    Entry { path: name.into(), name: name.into(), index: 0, entries: 1, modified_at_ms: 1_795_424_400_000 }
 }
 
 fn schema(name: &str) -> Schema {

@@ -93,7 +93,7 @@ same! {
     Arrival => receiver::Arrival { method, path, body, received_at_ms; ; query, headers }
     receiver::Reply => Reply { status, body; ; headers }
     receiver::Received => Received { ; events, reply; unread }
-    Entry => decoder::Entry { file, name, index, entries, modified_at_ms; ; }
+    Entry => decoder::Entry { path, name, index, entries, modified_at_ms; ; }
     sink::Outgoing => Outgoing { events, context, repeatable, rest_ms, budgets; request; }
     sink::Prepared => Prepared { ; ; requests, rejections, left_out }
     sink::Settled => Settled { ; verdict; budgets }

@@ -1,0 +1,119 @@
+//! Which files is a source at, right now?
+//!
+//! The importer writes it down as it goes, and whoever draws or answers reads it. It is not what is stored: what is read may not be settled yet.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::position::Standing;
+use crate::connector::shelf::Item;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Board(Mutex<Seen>);
+
+/// What can be seen of a source's files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// The file at work.
+    pub work: Option<Work>,
+    /// Files that are there and whose turn has not come, in their order.
+    pub waiting: Vec<Item>,
+}
+
+/// A file at work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    /// As its shelf listed it.
+    pub item: Item,
+    /// What is in it, as a digest, once that is known.
+    pub hash: Option<String>,
+    /// What is being done with it.
+    pub stage: Stage,
+    /// So many bytes of it are done, in this stage.
+    pub done: u64,
+    /// Of so many; 0 where nobody knows.
+    pub of: u64,
+    /// Where reading stands.
+    pub stands: Standing,
+}
+
+/// What is being done with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It is copied.
+    Copying,
+    /// The copy is there; all of it is read once, to prove that it is whole.
+    Proving,
+    /// Its rows are read.
+    Reading,
+    /// All of it is read; the rest is on its way.
+    Delivering,
+}
+
+impl Stage {
+    /// In a word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Copying => "copying",
+            Self::Proving => "staged",
+            Self::Reading => "reading",
+            Self::Delivering => "delivering",
+        }
+    }
+}
+
+impl Board {
+    /// What can be seen now.
+    #[must_use]
+    pub fn look(&self) -> Seen {
+        self.seen().clone()
+    }
+
+    /// Files that wait.
+    pub fn waiting(&self, waiting: Vec<Item>) {
+        self.seen().waiting = waiting;
+    }
+
+    /// A file is copied.
+    pub fn begin(&self, item: &Item) {
+        let mut seen = self.seen();
+        seen.waiting.retain(|waiting| waiting.name != item.name);
+        let (item, of) = (item.clone(), item.size);
+        let (stage, stands) = (Stage::Copying, Standing::default());
+        seen.work = Some(Work { item, hash: None, stage, done: 0, of, stands });
+    }
+
+    /// So much of it is copied.
+    pub fn copied(&self, bytes: u64) {
+        self.seen().work.iter_mut().for_each(|work| work.done = bytes);
+    }
+
+    /// Its copy is complete, or was there.
+    pub fn prove(&self, item: &Item, hash: &str) {
+        let (item, hash, stands) = (item.clone(), Some(hash.to_owned()), Standing::default());
+        self.seen().work = Some(Work { item, hash, stage: Stage::Proving, done: 0, of: 0, stands });
+    }
+
+    /// It is read up to there.
+    pub fn read(&self, stands: &Standing) {
+        if let Some(work) = &mut self.seen().work {
+            (work.stage, work.done, work.of) = (Stage::Reading, stands.done, stands.of);
+            work.stands = stands.clone();
+        }
+    }
+
+    /// All of it is read.
+    pub fn deliver(&self) {
+        self.seen().work.iter_mut().for_each(|work| work.stage = Stage::Delivering);
+    }
+
+    /// Nothing is at work.
+    pub fn idle(&self) {
+        self.seen().work = None;
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
