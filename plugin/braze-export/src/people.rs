@@ -140,13 +140,14 @@ fn attributes<'a>(
     settings: &Settings,
 ) -> Result<(Vec<Field<'a>>, Option<String>), String> {
     fields.retain(|field| !identifier.conflicts(field.name.as_str()));
+    let is_audience = settings.boolean_attribute.cover();
     for field in &fields {
         let name = field.name.as_str();
         let reason = match name {
             _ if name == settings.membership_attribute => {
                 "this attribute holds the audiences; say memberships under `audiences`, or choose another `membership_attribute`"
             }
-            _ if settings.boolean_attribute.covers(name) => {
+            _ if is_audience(name) => {
                 "this attribute holds an audience; say memberships under `audiences`, or choose another `boolean_attribute`"
             }
             UPDATE_ONLY => "this is a setting of the sink, `update_existing_only`",
