@@ -1,10 +1,10 @@
 //! Which updates are about the same person?
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use brazeline_kit::person::Audiences;
 use brazeline_kit::{Event, Rejection};
+use rustc_hash::FxHashMap;
 
 use crate::action::{Action, Array, actions};
 use crate::attributes::{MERGE_OBJECTS, any_increments};
@@ -27,7 +27,7 @@ pub struct People<'a> {
     /// Events that go without an attribute, which and why.
     pub left_out: Vec<Rejection>,
     /// Their places, by the events' key. By the identifier where the key is none: it need not be the person's own.
-    known: BTreeMap<Cow<'a, str>, usize>,
+    known: FxHashMap<Cow<'a, str>, usize>,
 }
 
 /// One person.
