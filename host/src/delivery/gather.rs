@@ -4,12 +4,11 @@
 //! events must not become one request each. When little waits, it lingers for more. A key that was offered is held until
 //! somebody frees it, and what arrives for it meanwhile waits under it, so nothing is looked at twice.
 
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use crate::clock::Moment;
-use crate::delivery::key::{Key, KeyMap};
+use crate::delivery::key::{Key, KeyTable};
 
 /// The most that is offered at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +34,7 @@ pub enum Offer {
 #[derive(Debug)]
 pub struct Gather {
     linger: Duration,
-    keys: KeyMap<Waiting>,
+    keys: KeyTable<Waiting>,
     /// Free keys with waiting events, by their oldest: numbers rise with arrival.
     free: BTreeMap<u64, Key>,
     /// What waits for free keys, in all.
@@ -61,19 +60,18 @@ impl Gather {
     /// Waits so long for more when little waits.
     #[must_use]
     pub fn new(linger: Duration) -> Self {
-        Self { linger, keys: KeyMap::default(), free: BTreeMap::new(), events: 0, bytes: 0 }
+        Self { linger, keys: KeyTable::default(), free: BTreeMap::new(), events: 0, bytes: 0 }
     }
 
-    /// An event waits. Its number is larger than that of every earlier one. Gives its key back, to be shared.
+    /// An event waits. Its number is larger than that of every earlier one. Gives its key's number, which stays until it is [freed](Self::free)
+    /// and nothing waits for it.
     pub fn push(&mut self, now: Moment, key: &str, bytes: usize, id: u64) -> Key {
-        let event = Event { id, bytes, since: now };
-        let entry = self.keys.entry(key.into());
-        let key = entry.key().clone();
-        if let Entry::Vacant(_) = &entry {
-            self.free.insert(id, key.clone());
+        let key = self.keys.number(key, Waiting::default);
+        let Some(waiting) = self.keys.get_mut(key) else { return key };
+        if waiting.events.is_empty() && !waiting.held {
+            self.free.insert(id, key);
         }
-        let waiting = entry.or_default();
-        waiting.events.push_back(event);
+        waiting.events.push_back(Event { id, bytes, since: now });
         waiting.bytes += bytes;
         if !waiting.held {
             self.events += 1;
@@ -83,23 +81,23 @@ impl Gather {
     }
 
     /// Nothing of this key is in flight or rests any more.
-    pub fn free(&mut self, key: &Key) {
-        let Some(waiting) = self.keys.get_mut(key) else { return };
+    pub fn free(&mut self, key: Key) {
+        let Some(waiting) = self.keys.get_mut(key).filter(|waiting| waiting.held) else { return };
         waiting.held = false;
         match waiting.events.front() {
             Some(oldest) => {
-                self.free.insert(oldest.id, key.clone());
+                self.free.insert(oldest.id, key);
                 self.events += waiting.events.len();
                 self.bytes += waiting.bytes;
             }
-            None => drop(self.keys.remove(key)),
+            None => self.keys.remove(key),
         }
     }
 
     /// What to offer now. `closing`: no more will come, so do not linger.
     pub fn next(&mut self, now: Moment, limits: Limits, closing: bool) -> Offer {
         let Some((_, key)) = self.free.first_key_value() else { return Offer::Nothing };
-        let since = self.keys.get(key).and_then(|waiting| waiting.events.front()).map_or(now, |oldest| oldest.since);
+        let since = self.keys.get(*key).and_then(|waiting| waiting.events.front()).map_or(now, |oldest| oldest.since);
         let full = self.events >= limits.events || self.bytes >= limits.bytes;
         if !full && !closing && now < since + self.linger {
             return Offer::Wait(since + self.linger);
@@ -110,7 +108,7 @@ impl Gather {
     fn take(&mut self, limits: Limits) -> Vec<u64> {
         let (mut ids, mut bytes) = (Vec::new(), 0);
         while let Some(first) = self.free.first_entry() {
-            let Some(waiting) = self.keys.get_mut(first.get()) else {
+            let Some(waiting) = self.keys.get_mut(*first.get()) else {
                 first.remove();
                 continue;
             };
@@ -184,16 +182,14 @@ mod tests {
     fn a_held_key_waits_and_keeps_its_turn() {
         let mut gather = gather(&[("a", 0, 1), ("b", 0, 1)]);
         assert_eq!(gather.next(at(100), LIMITS, false), Offer::Take(vec![0, 1]));
-        gather.push(at(110), "a", 1, 2);
-        gather.push(at(120), "c", 1, 3);
-        gather.push(at(130), "a", 1, 4);
+        let a = gather.push(at(110), "a", 1, 2);
+        let c = gather.push(at(120), "c", 1, 3);
+        assert_eq!(gather.push(at(130), "a", 1, 4), a);
+        let b = gather.push(at(130), "b", 1, 5);
         assert_eq!(gather.next(at(120), LIMITS, false), Offer::Wait(at(220)), "only c is free");
-        gather.free(&"a".into());
-        gather.free(&"b".into());
-        assert_eq!(gather.next(at(215), LIMITS, false), Offer::Take(vec![2, 4, 3]));
-        for key in ["a", "b", "c"] {
-            gather.free(&key.into());
-        }
+        [a, a, b].into_iter().for_each(|key| gather.free(key));
+        assert_eq!(gather.next(at(215), LIMITS, false), Offer::Take(vec![2, 4, 3, 5]));
+        [a, b, c].into_iter().for_each(|key| gather.free(key));
         assert!(gather.keys.is_empty() && gather.free.is_empty() && gather.events == 0 && gather.bytes == 0);
     }
 }

@@ -1,81 +1,140 @@
 //! Whom is an event about, in a form that can be looked up often?
 //!
-//! Between its arrival and its end an event's key is looked up a dozen times, in the maps of several policies. So it is hashed once, with
-//! a seed that nobody outside this process knows, and its text is shared.
+//! Between its arrival and its end an event's key is looked up a dozen times, by several policies. So its text is looked at once: for as
+//! long as anything of it waits, is in flight or rests, a key has a number.
 
-use std::cmp::Ordering;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
-use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// An event's key.
-#[derive(Debug, Clone)]
-pub struct Key {
+/// A key's number in the table that gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(u32);
+
+#[cfg(test)]
+impl Key {
+    /// For tests of what only compares keys.
+    pub const fn letter(letter: char) -> Self {
+        Self(letter as u32)
+    }
+
+    /// The letter.
+    pub fn shown(self) -> char {
+        char::from_u32(self.0).unwrap_or('?')
+    }
+}
+
+/// Some keys.
+pub type KeySet = FxHashSet<Key>;
+
+/// Something for each of some keys, which have a number for as long as they are in it.
+#[derive(Debug)]
+pub struct KeyTable<V> {
+    numbers: FxHashMap<Name, Key>,
+    rows: Vec<Option<(Name, V)>>,
+    /// Numbers of keys that are gone.
+    unused: Vec<Key>,
+}
+
+impl<V> Default for KeyTable<V> {
+    fn default() -> Self {
+        Self { numbers: FxHashMap::default(), rows: Vec::new(), unused: Vec::new() }
+    }
+}
+
+impl<V> KeyTable<V> {
+    /// Whether nothing is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// A key's number. What is held for one that is new is made.
+    pub fn number(&mut self, text: &str, make: impl FnOnce() -> V) -> Key {
+        let name = Name::new(text);
+        if let Some(key) = self.numbers.get(&name) {
+            return *key;
+        }
+        let row = Some((name.clone(), make()));
+        let key = match self.unused.pop() {
+            Some(key) => {
+                self.rows[key.0 as usize] = row;
+                key
+            }
+            None => {
+                self.rows.push(row);
+                Key((self.rows.len() - 1) as u32)
+            }
+        };
+        self.numbers.insert(name, key);
+        key
+    }
+
+    /// What is held for a key.
+    pub fn get(&self, key: Key) -> Option<&V> {
+        self.rows.get(key.0 as usize)?.as_ref().map(|(_, value)| value)
+    }
+
+    /// The same, to change it.
+    pub fn get_mut(&mut self, key: Key) -> Option<&mut V> {
+        self.rows.get_mut(key.0 as usize)?.as_mut().map(|(_, value)| value)
+    }
+
+    /// A key that nobody asks for any more. Its number is given to another.
+    pub fn remove(&mut self, key: Key) {
+        if let Some((name, _)) = self.rows.get_mut(key.0 as usize).and_then(Option::take) {
+            self.numbers.remove(&name);
+            self.unused.push(key);
+        }
+    }
+}
+
+/// A key's text, which is hashed once, with a seed that nobody outside this process knows.
+#[derive(Debug, Clone, Eq)]
+struct Name {
     hash: u64,
     text: Arc<str>,
 }
 
-/// Something for each of some keys.
-pub type KeyMap<V> = FxHashMap<Key, V>;
-/// Some keys.
-pub type KeySet<'a> = FxHashSet<&'a Key>;
-
 static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
-impl From<&str> for Key {
-    fn from(text: &str) -> Self {
+impl Name {
+    fn new(text: &str) -> Self {
         Self { hash: SEED.hash_one(text), text: text.into() }
     }
 }
 
-impl Deref for Key {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.text
-    }
-}
-
-impl PartialEq for Key {
+impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
         self.hash == other.hash && (Arc::ptr_eq(&self.text, &other.text) || self.text == other.text)
     }
 }
 
-impl Eq for Key {}
-
-impl Hash for Key {
+impl Hash for Name {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(self.hash);
     }
 }
 
-impl PartialOrd for Key {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Key {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.text.cmp(&other.text)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Key, KeyMap};
+    use super::KeyTable;
 
     #[test]
-    fn it_is_the_same_however_it_was_made() {
-        let mut map = KeyMap::default();
-        for (count, text) in [(1, "external_id:u-1"), (1, "external_id:u-2"), (2, "external_id:u-1"), (1, "")] {
-            let counted = map.entry(Key::from(text)).or_insert(0);
-            *counted += 1;
-            assert_eq!(*counted, count, "{text}");
-        }
-        assert_eq!(&*Key::from("email:a@x"), "email:a@x");
+    fn a_key_keeps_its_number_while_it_is_there() {
+        let mut table = KeyTable::default();
+        let [a, b] = ["a", "b"].map(|text| table.number(text, || text.to_owned()));
+        assert_eq!((table.number("a", String::new), table.number("b", String::new)), (a, b));
+        assert_eq!(table.get(a).map(String::as_str), Some("a"));
+        table.remove(a);
+        table.remove(a);
+        assert_eq!((table.get(a), table.get_mut(b).map(|held| held.as_str())), (None, Some("b")));
+        assert_eq!(table.number("c", || "c".to_owned()), a, "a number that is free is given again");
+        let again = table.number("a", || "new".to_owned());
+        assert!(again != a && again != b);
+        assert_eq!(table.get(again).map(String::as_str), Some("new"));
+        [a, b, again].into_iter().for_each(|key| table.remove(key));
+        assert!(table.is_empty());
     }
 }

@@ -196,7 +196,7 @@ impl Ledger {
         books.send_back(&mut settled, &mut dead);
         books.dead(&mut dead);
         books.dead(&mut parts);
-        books.settle(settled);
+        books.settle(&settled);
         drop(books);
         self.work.notify_one();
     }
@@ -207,7 +207,7 @@ impl Ledger {
         let (answer, stored) = oneshot::channel();
         let mut books = self.books();
         books.dead(&mut dead);
-        books.settle(settled);
+        books.settle(&settled);
         books.decided.states.extend(states);
         books.decided.append.extend(append);
         books.decided.answers.push(answer);
@@ -305,10 +305,14 @@ impl Ledger {
 }
 
 impl Books {
-    fn settle(&mut self, settled: Vec<Line>) {
-        for (slot, receipt, event, fate) in settled {
-            self.counts.settled += u64::from(fate != Fate::Mark);
-            self.sources[slot.source].settle(slot.sink, receipt, event, fate);
+    /// Neighbours at once.
+    fn settle(&mut self, settled: &[Line]) {
+        let is_next = |(.., one, a): &Line, (.., next, b): &Line| one.checked_add(1) == Some(*next) && a == b;
+        for run in settled.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1) && is_next(one, next)) {
+            let [(slot, receipt, first, fate), ..] = run else { continue };
+            let count = run.len() as u32;
+            self.counts.settled += if *fate == Fate::Mark { 0 } else { u64::from(count) };
+            self.sources[slot.source].settle(slot.sink, *receipt, *first..first + count, *fate);
         }
     }
 

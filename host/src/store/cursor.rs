@@ -25,6 +25,12 @@ impl Cursor {
         sequence < self.low || self.settled.contains(sequence)
     }
 
+    /// How many of these are not settled.
+    pub fn open_in(&self, events: &Range<u64>) -> u64 {
+        let above = events.start.max(self.low)..events.end.max(self.low);
+        above.end - above.start - self.settled.count_in(&above)
+    }
+
     /// One behind the last settled event: nothing from here on is settled.
     pub fn end(&self) -> u64 {
         self.settled.iter().last().map_or(self.low, |range| range.end)
@@ -38,6 +44,11 @@ impl Cursor {
 
     /// Marks the events as settled, and moves `low` up if it can.
     pub fn settle(&mut self, events: Range<u64>) {
+        if self.settled.is_empty() && events.start <= self.low {
+            // In order, as nearly all are.
+            self.low = self.low.max(events.end);
+            return;
+        }
         self.settled.insert(events);
         if let Some(reached) = self.settled.range_of(self.low) {
             self.low = reached.end;

@@ -44,6 +44,12 @@ impl Ranges {
         (number < end).then_some(start..end)
     }
 
+    /// How many numbers of `range` are in it.
+    pub fn count_in(&self, range: &Range<u64>) -> u64 {
+        let until = self.ends.range(..range.end).rev().take_while(|(_, end)| **end > range.start);
+        until.map(|(start, end)| end.min(&range.end) - start.max(&range.start)).sum()
+    }
+
     /// Adds all of `range`, which may overlap what is there.
     pub fn insert(&mut self, range: Range<u64>) {
         if range.is_empty() {

@@ -73,7 +73,7 @@ pub fn is_primary(name: &str) -> bool {
 }
 
 fn members(texts: &[(&str, &Cow<'_, str>)]) -> String {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(64);
     for (name, text) in texts {
         out.extend_from_slice(if out.is_empty() { b"\"" } else { b",\"" });
         out.extend_from_slice(name.as_bytes());

@@ -3,9 +3,8 @@
 //! As many as the limits allow, in order. Objects that were given together stay together if one request can hold them: the host takes a
 //! refused request apart by its events, and an event in two requests of a kind would be sent twice.
 
-use std::collections::BTreeMap;
-
 use brazeline_kit::{Field, Outgoing, Request};
+use rustc_hash::FxHashMap;
 
 use crate::REST;
 use crate::action::Array;
@@ -57,7 +56,7 @@ pub struct Pack<'a> {
     lane: Lane,
     sections: [Section; 3],
     /// How many objects about each person are in it.
-    persons: BTreeMap<usize, usize>,
+    persons: FxHashMap<usize, usize>,
     /// The events of the request that is being filled.
     events: Vec<u32>,
     full: Vec<Outgoing>,
@@ -75,7 +74,7 @@ impl<'a> Pack<'a> {
     #[must_use]
     pub fn new(settings: &'a Settings, lane: Lane) -> Self {
         let sections = Array::ALL.map(Section::new);
-        Self { settings, lane, sections, persons: BTreeMap::new(), events: Vec::new(), full: Vec::new() }
+        Self { settings, lane, sections, persons: FxHashMap::default(), events: Vec::new(), full: Vec::new() }
     }
 
     /// Adds a bundle about a person, none of whose objects is larger than one may be.

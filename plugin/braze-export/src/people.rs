@@ -1,10 +1,10 @@
 //! Which updates are about the same person?
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use brazeline_kit::person::Audiences;
 use brazeline_kit::{Event, Rejection};
+use rustc_hash::FxHashMap;
 
 use crate::action::{Action, Array, actions};
 use crate::attributes::{MERGE_OBJECTS, any_increments};
@@ -27,7 +27,7 @@ pub struct People<'a> {
     /// Events that go without an attribute, which and why.
     pub left_out: Vec<Rejection>,
     /// Their places, by the events' key. By the identifier where the key is none: it need not be the person's own.
-    known: BTreeMap<Cow<'a, str>, usize>,
+    known: FxHashMap<Cow<'a, str>, usize>,
 }
 
 /// One person.
@@ -143,13 +143,14 @@ fn attributes<'a>(
     settings: &Settings,
 ) -> Result<(Vec<Field<'a>>, Option<String>), String> {
     fields.retain(|field| !identifier.conflicts(field.name.as_str()));
+    let is_audience = settings.boolean_attribute.cover();
     for field in &fields {
         let name = field.name.as_str();
         let reason = match name {
             _ if name == settings.membership_attribute => {
                 "this attribute holds the audiences; say memberships under `audiences`, or choose another `membership_attribute`"
             }
-            _ if settings.boolean_attribute.covers(name) => {
+            _ if is_audience(name) => {
                 "this attribute holds an audience; say memberships under `audiences`, or choose another `boolean_attribute`"
             }
             UPDATE_ONLY => "this is a setting of the sink, `update_existing_only`",

@@ -1,5 +1,7 @@
 //! What does Braze get to read about one person?
 
+use brazeline_kit::append::append;
+
 use crate::action::Action;
 use crate::attributes::Attributes;
 use crate::memberships::Memberships;
@@ -35,7 +37,7 @@ impl Profile<'_> {
             out.push(b',');
             field.name.write(out);
             out.push(b':');
-            out.extend_from_slice(field.value.as_bytes());
+            append(out, field.value.as_bytes());
         }
         if settings.merge_objects && self.attributes.is_merged_by_default() {
             out.extend_from_slice(b",\"_merge_objects\":true");
@@ -60,7 +62,7 @@ pub fn write_action(action: &Action<'_>, identifier: &str, settings: &Settings, 
 
 fn open(identifier: &str, update_only: Option<bool>, out: &mut Vec<u8>) {
     out.push(b'{');
-    out.extend_from_slice(identifier.as_bytes());
+    append(out, identifier.as_bytes());
     if let Some(update_only) = update_only {
         out.push(b',');
         write_string(crate::identifier::UPDATE_ONLY, out);

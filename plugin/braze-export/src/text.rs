@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use brazeline_kit::append::append;
 use serde::Deserialize;
 
 /// A string that was read from JSON. Borrowed means that it stood there without escapes, so only reading makes one.
@@ -22,7 +23,7 @@ impl Text<'_> {
         match &self.0 {
             Cow::Borrowed(text) => {
                 out.push(b'"');
-                out.extend_from_slice(text.as_bytes());
+                append(out, text.as_bytes());
                 out.push(b'"');
             }
             Cow::Owned(text) => write_string(text, out),

@@ -8,6 +8,8 @@ pub use parse::parse;
 
 use serde::{Deserialize, Serialize};
 
+use crate::append::append;
+
 /// One event: a JSON object about one person.
 #[derive(Debug, Clone, Copy)]
 pub struct Event<'a> {
@@ -107,21 +109,14 @@ impl Events {
 
     /// Adds an event whose body is JSON text already.
     pub fn push_json(&mut self, key: &str, body: &str) {
-        self.keys.extend_from_slice(key.as_bytes());
+        append(&mut self.keys, key.as_bytes());
         self.bodies.extend_from_slice(body.as_bytes());
         self.end();
     }
 
     /// Adds an event. Nothing is added if the body cannot be written as JSON.
     pub fn push(&mut self, key: &str, body: &impl Serialize) -> Result<(), String> {
-        let before = self.bodies.len();
-        if let Err(error) = serde_json::to_writer(&mut self.bodies, body) {
-            self.bodies.truncate(before);
-            return Err(error.to_string());
-        }
-        self.keys.extend_from_slice(key.as_bytes());
-        self.end();
-        Ok(())
+        self.write(key, |bodies| serde_json::to_writer(bodies, body)).map_err(|error| error.to_string())
     }
 
     /// Gives the last event a value in a column: `id` (deduplication) and `time` (RFC 3339) are known to the host. A value given
@@ -165,6 +160,18 @@ impl Events {
         shorten(&mut self.keys, &mut self.key_ends, events);
         shorten(&mut self.bodies, &mut self.body_ends, events);
         self.columns.iter_mut().for_each(|(_, values, ends)| shorten(values, ends, events));
+    }
+
+    /// The same for a body that is written in place. It has to be JSON.
+    pub fn write<E>(&mut self, key: &str, write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
+        let before = self.bodies.len();
+        if let Err(error) = write(&mut self.bodies) {
+            self.bodies.truncate(before);
+            return Err(error);
+        }
+        append(&mut self.keys, key.as_bytes());
+        self.end();
+        Ok(())
     }
 
     fn end(&mut self) {

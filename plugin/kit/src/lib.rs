@@ -47,6 +47,7 @@
 //! `plugin/README.md` goes through it step by step, `testing` (a feature) is what tests are written with, and `wit/` says who calls what,
 //! and what each answer makes the host do.
 
+pub mod append;
 #[cfg(target_family = "wasm")]
 #[doc(hidden)]
 pub mod bindings;

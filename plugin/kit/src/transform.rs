@@ -34,6 +34,13 @@ impl Output {
         self.origins.push(self.current);
     }
 
+    /// Emits an event whose body is written in place. It has to be JSON. After an error nothing is emitted.
+    pub fn emit_written<E>(&mut self, key: &str, write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
+        self.events.write(key, write)?;
+        self.origins.push(self.current);
+        Ok(())
+    }
+
     /// Takes back what was emitted for this event, if anything, and rejects it.
     fn reject(&mut self, emitted: usize, rejection: Rejection) {
         self.origins.truncate(emitted);

@@ -5,16 +5,17 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::rules::{Fate, Rules};
+use brazeline_kit::append::append;
 use brazeline_kit::event::Members;
 
 /// Writes the object that the rules make of these members to `out`. False: nothing changed, and what was written equals what
 /// there was but for white space.
-pub fn edit(members: &Members<'_>, rules: &Rules, out: &mut String) -> Result<bool, String> {
+pub fn edit(members: &Members<'_>, rules: &Rules, out: &mut Vec<u8>) -> Result<bool, String> {
     let mut object = Object::begin(out);
     let mut changed = !rules.set.is_empty();
     for (name, value) in &members.0 {
         let to = match rules.fate(name) {
-            Fate::Stay => &**name,
+            Fate::Stay => name.as_ref(),
             Fate::Go => {
                 changed = true;
                 continue;
@@ -40,45 +41,47 @@ pub fn edit(members: &Members<'_>, rules: &Rules, out: &mut String) -> Result<bo
 }
 
 struct Object<'o> {
-    out: &'o mut String,
+    out: &'o mut Vec<u8>,
     empty: bool,
 }
 
 impl<'o> Object<'o> {
-    fn begin(out: &'o mut String) -> Self {
-        out.push('{');
+    fn begin(out: &'o mut Vec<u8>) -> Self {
+        out.push(b'{');
         Self { out, empty: true }
     }
 
     fn separate(&mut self) {
         if !std::mem::take(&mut self.empty) {
-            self.out.push(',');
+            self.out.push(b',');
         }
     }
 
     fn member(&mut self, name: &str, json: &str) {
         self.separate();
         write_name(name, self.out);
-        self.out.push_str(json);
+        append(self.out, json.as_bytes());
     }
 
     fn end(mut self, members: &str) {
         if !members.is_empty() {
             self.separate();
-            self.out.push_str(members);
+            self.out.extend_from_slice(members.as_bytes());
         }
-        self.out.push('}');
+        self.out.push(b'}');
     }
 }
 
 /// Writes a member's name and its colon.
-pub fn write_name(name: &str, out: &mut String) {
-    if name.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
-        out.push_str(&Value::from(name).to_string());
+pub fn write_name(name: &str, out: &mut Vec<u8>) {
+    // Without an early exit, several bytes are looked at at once.
+    let is_plain = !name.bytes().fold(false, |found, byte| found | matches!(byte, b'"' | b'\\' | 0..=0x1f));
+    if is_plain {
+        out.push(b'"');
+        append(out, name.as_bytes());
+        out.push(b'"');
     } else {
-        out.push('"');
-        out.push_str(name);
-        out.push('"');
+        out.extend_from_slice(Value::from(name).to_string().as_bytes());
     }
-    out.push(':');
+    out.push(b':');
 }

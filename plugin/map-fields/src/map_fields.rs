@@ -3,6 +3,7 @@
 //! A person update is an object whose `user` names somebody: only its `attributes` are edited, and the rest of its text passes as
 //! it is. Any other object becomes a person update: the identifier's field says whom it is about, and its members are the attributes.
 
+use brazeline_kit::append::append;
 use brazeline_kit::person::{Kind, User};
 use brazeline_kit::{Event, Output, Plugin, Problem, Transform};
 use serde_json::value::RawValue;
@@ -44,7 +45,7 @@ impl Transform for MapFields {
         let members: Members<'_> = event.parse()?;
         match members.get("user").is_some_and(names_somebody) {
             true => self.update(event, &members, out),
-            false => self.plain(event, &members, out),
+            false => self.plain(&members, out),
         }
     }
 }
@@ -52,27 +53,33 @@ impl Transform for MapFields {
 impl MapFields {
     fn update(&self, event: Event<'_>, members: &Members<'_>, out: &mut Output) -> Result<(), String> {
         let attributes = members.get("attributes").filter(|attributes| attributes.get() != "null");
-        match attributes.map(|attributes| self.attributes(event.body, attributes)).transpose()? {
-            Some(Some(body)) => out.emit_json(event.key, &body),
-            _ => out.emit_json(event.key, event.body),
+        match attributes {
+            Some(attributes) => out.emit_written(event.key, |body| self.attributes(event.body, attributes, body)),
+            None => {
+                out.emit_json(event.key, event.body);
+                Ok(())
+            }
         }
-        Ok(())
     }
 
-    /// The body with these attributes edited, if that changes anything.
-    fn attributes(&self, body: &str, attributes: &RawValue) -> Result<Option<String>, String> {
+    /// Writes the body with these attributes edited; if that changes nothing, as it is.
+    fn attributes(&self, body: &str, attributes: &RawValue, out: &mut Vec<u8>) -> Result<(), String> {
         let text = attributes.get();
         let members: Members<'_> = serde_json::from_str(text).map_err(|_| "`attributes` is no object".to_owned())?;
         // The value borrows from the body, so this is its place there.
         let start = text.as_ptr() as usize - body.as_ptr() as usize;
-        let mut edited = String::with_capacity(body.len() + self.rules.set.len() + 64);
-        edited.push_str(&body[..start]);
-        let changed = edit(&members, &self.rules, &mut edited)?;
-        edited.push_str(&body[start + text.len()..]);
-        Ok(changed.then_some(edited))
+        let before = out.len();
+        append(out, &body.as_bytes()[..start]);
+        if edit(&members, &self.rules, out)? {
+            append(out, &body.as_bytes()[start + text.len()..]);
+        } else {
+            out.truncate(before);
+            out.extend_from_slice(body.as_bytes());
+        }
+        Ok(())
     }
 
-    fn plain(&self, event: Event<'_>, members: &Members<'_>, out: &mut Output) -> Result<(), String> {
+    fn plain(&self, members: &Members<'_>, out: &mut Output) -> Result<(), String> {
         let source =
             self.source.as_ref().ok_or("it is no person update, and no `identifier` is set to make one of it")?;
         let field = &source.field;
@@ -83,18 +90,16 @@ impl MapFields {
         if key.len() > KEY_BYTES {
             return Err(format!("its `{field}` is too long: a key has at most {KEY_BYTES} bytes"));
         }
-        out.emit_json(&key, &self.made(event, members, &User::from(identifier))?);
-        Ok(())
+        out.emit_written(&key, |body| self.made(members, &User::from(identifier), body))
     }
 
-    fn made(&self, event: Event<'_>, members: &Members<'_>, user: &User<'_>) -> Result<String, String> {
-        let mut body = String::with_capacity(event.body.len() + self.rules.set.len() + 128);
-        body.push_str(r#"{"user":"#);
-        body.push_str(&serde_json::to_string(user).map_err(|error| error.to_string())?);
-        body.push_str(r#","attributes":"#);
-        edit(members, &self.rules, &mut body)?;
-        body.push('}');
-        Ok(body)
+    fn made(&self, members: &Members<'_>, user: &User<'_>, out: &mut Vec<u8>) -> Result<(), String> {
+        append(out, br#"{"user":"#);
+        serde_json::to_writer(&mut *out, user).map_err(|error| error.to_string())?;
+        append(out, br#","attributes":"#);
+        edit(members, &self.rules, out)?;
+        out.push(b'}');
+        Ok(())
     }
 }
 

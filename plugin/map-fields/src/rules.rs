@@ -91,15 +91,12 @@ impl Rules {
 }
 
 fn members(settings: &Settings) -> String {
-    let mut json = String::new();
-    for (field, value) in &settings.set {
-        if !json.is_empty() {
-            json.push(',');
-        }
-        write_name(field, &mut json);
-        json.push_str(&value.to_string());
-    }
-    json
+    let member = |(field, value): (&String, &_)| {
+        let mut name = Vec::new();
+        write_name(field, &mut name);
+        format!("{}{value}", String::from_utf8_lossy(&name))
+    };
+    settings.set.iter().map(member).collect::<Vec<_>>().join(",")
 }
 
 fn conversions(settings: &Settings, problems: &mut Vec<Problem>) -> BTreeMap<String, Convert> {

@@ -1,6 +1,7 @@
 //! What is open and settled of one source?
 
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 
 use super::fate::{Fate, Fates, Missed, tallies};
 use super::line::{Line, Open, Pending, pending};
@@ -97,12 +98,9 @@ impl Book {
             batch.cut(self.sinks.iter().zip(&batch.lines).any(is_lost));
         }
         for (line, pending) in self.sinks.iter_mut().zip(&batch.lines).filter(|(line, _)| !line.detached) {
-            for (event, pending) in (first..).zip(pending) {
-                match pending.left {
-                    0 if self.volatile => {}
-                    0 => line.settle(event, pending.fate),
-                    _ => batch.left += 1,
-                }
+            batch.left += pending.iter().filter(|pending| pending.is_open()).count() as u64;
+            if !self.volatile {
+                line.settle_closed(first, pending);
             }
         }
         if let Some(position) = position {
@@ -150,19 +148,22 @@ impl Book {
         self.done.push(batch);
     }
 
-    pub(super) fn settle(&mut self, sink: usize, receipt: Receipt, event: u32, fate: Fate) {
+    /// Neighbours of one batch met the same fate in a sink.
+    pub(super) fn settle(&mut self, sink: usize, receipt: Receipt, events: Range<u32>, fate: Fate) {
         let line = &mut self.sinks[sink];
         let Some(batch) = self.open.get_mut(&receipt).filter(|_| !line.detached) else { return };
-        let Some(pending) = batch.lines[sink].get_mut(event as usize).filter(|one| one.left > 0) else { return };
-        pending.left -= 1;
-        pending.fate = pending.fate.max(fate);
-        if pending.left > 0 {
-            return;
+        let (start, end) = (events.start as usize, (events.end as usize).min(batch.lines[sink].len()));
+        let Some(pending) = batch.lines[sink].get_mut(start..end) else { return };
+        let open = |pending: &[Pending]| pending.iter().filter(|one| one.is_open()).count() as u64;
+        let before = open(pending);
+        for one in pending.iter_mut().filter(|one| one.is_open()) {
+            one.left -= 1;
+            one.fate = one.fate.max(fate);
         }
+        batch.left -= before - open(pending);
         if !self.volatile {
-            line.settle(batch.first + u64::from(event), pending.fate);
+            line.settle_closed(batch.first + u64::from(events.start), pending);
         }
-        batch.left -= 1;
         if batch.left == 0
             && let Some(batch) = self.open.remove(&receipt)
         {

@@ -1,5 +1,7 @@
 //! One sink's line in a source's book, and what is open in it.
 
+use std::ops::Range;
+
 use tokio::sync::oneshot;
 
 use super::Opening;
@@ -58,12 +60,26 @@ impl Open {
 }
 
 impl Line {
-    /// An event that the cursor has is not counted again.
-    pub(super) fn settle(&mut self, event: u64, fate: Fate) {
-        if !self.cursor.contains(event) {
-            self.cursor.settle(event..event + 1);
-            self.fates.add(fate, 1);
+    /// Those that the cursor has are not counted again.
+    pub(super) fn settle(&mut self, events: Range<u64>, fate: Fate) {
+        let new = self.cursor.open_in(&events);
+        if new > 0 {
+            self.cursor.settle(events);
+            self.fates.add(fate, new);
             self.dirty = true;
+        }
+    }
+
+    /// Settles those of these neighbours that are not open, the first of which has this number.
+    pub(super) fn settle_closed(&mut self, first: u64, pending: &[Pending]) {
+        let mut number = first;
+        for equal in pending.chunk_by(|one, next| (one.is_open(), one.fate) == (next.is_open(), next.fate)) {
+            let events = number..number + equal.len() as u64;
+            number = events.end;
+            match equal.first() {
+                Some(Pending { left: 0, fate }) => self.settle(events, *fate),
+                _ => {}
+            }
         }
     }
 

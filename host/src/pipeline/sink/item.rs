@@ -95,8 +95,8 @@ impl Items {
 
     /// Whom an event is about.
     #[must_use]
-    pub fn key(&self, id: ItemId) -> Option<&Key> {
-        self.items.get(&id).map(|item| &item.key)
+    pub fn key(&self, id: ItemId) -> Option<Key> {
+        self.items.get(&id).map(|item| item.key)
     }
 
     /// So many more requests carry it.

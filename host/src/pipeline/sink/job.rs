@@ -3,6 +3,7 @@
 //! Requests of one `prepare` that carry the same key are sent one after another, in the order in which the component gave
 //! them; a key is free again when the last of its requests is done. Nothing is sent here and nothing waits.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::clock::Moment;
 use crate::component::types::Outgoing;
-use crate::delivery::key::{Key, KeyMap};
+use crate::delivery::key::Key;
 
 /// A request's number.
 pub type JobId = u64;
@@ -92,7 +93,7 @@ pub struct Jobs {
     jobs: FxHashMap<JobId, Job>,
     ready: VecDeque<JobId>,
     waiting: BTreeMap<(Moment, JobId), ()>,
-    keys: KeyMap<Held>,
+    keys: FxHashMap<Key, Held>,
     next: JobId,
 }
 
@@ -122,13 +123,19 @@ impl Jobs {
         self.jobs.get_mut(&id)
     }
 
+    /// Whether a job is about this key.
+    #[must_use]
+    pub fn holds(&self, key: Key) -> bool {
+        self.keys.contains_key(&key)
+    }
+
     /// Adds the jobs of one `prepare`: of those that share a key, the later waits for the earlier.
     pub fn add(&mut self, jobs: Vec<Job>) {
         let before = self.next;
         for mut job in jobs {
             let id = self.number();
             for key in &job.keys {
-                let held = self.keys.entry(key.clone()).or_default();
+                let held = self.keys.entry(*key).or_default();
                 held.jobs += 1;
                 let earlier = std::mem::replace(&mut held.last, id);
                 if earlier > before {
@@ -144,7 +151,7 @@ impl Jobs {
         let Some(whole) = self.jobs.remove(&id) else { return Vec::new() };
         let mut before: Option<JobId> = None;
         for mut half in halves {
-            half.keys.iter().for_each(|key| self.keys.entry(key.clone()).or_default().jobs += 1);
+            half.keys.iter().for_each(|key| self.keys.entry(*key).or_default().jobs += 1);
             let id = self.number();
             half.waits_for = before.replace(id).map_or(0, |earlier| self.chain(earlier, id));
             self.insert(id, half);
@@ -221,14 +228,13 @@ impl Jobs {
     }
 
     fn let_go(&mut self, keys: &[Key], rest: Duration) -> Vec<Freed> {
-        let mut freed = Vec::new();
+        let mut freed = Vec::with_capacity(keys.len());
         for key in keys {
-            let Some(held) = self.keys.get_mut(key) else { continue };
-            held.jobs -= 1;
-            held.rest = held.rest.max(rest);
-            if held.jobs == 0 {
-                freed.push((key.clone(), held.rest));
-                self.keys.remove(key);
+            let Entry::Occupied(mut held) = self.keys.entry(*key) else { continue };
+            held.get_mut().jobs -= 1;
+            held.get_mut().rest = held.get().rest.max(rest);
+            if held.get().jobs == 0 {
+                freed.push((*key, held.remove().rest));
             }
         }
         freed

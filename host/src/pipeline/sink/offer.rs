@@ -32,7 +32,7 @@ impl Sink {
     pub(super) fn offer(&mut self) -> Option<Moment> {
         while self.preparing < PREPARING && self.jobs.len() < self.options.concurrency {
             let now = self.clock.now();
-            self.order.wake(now).into_iter().for_each(|key| self.gather.free(&key));
+            self.order.wake(now).into_iter().for_each(|key| self.gather.free(key));
             match self.gather.next(now, self.limits, self.closing) {
                 Offer::Take(ids) => self.prepare(ids),
                 Offer::Wait(until) => return [Some(until), self.order.next_wake()].into_iter().flatten().min(),
@@ -67,7 +67,10 @@ impl Sink {
             let jobs = self.jobs_of((ids.clone(), answer), |_| true);
             self.jobs.add(jobs);
             // Of those that no request carries nothing is to be said, or it can never be.
-            self.finish_items(&ids.into_iter().filter(|id| !self.items.is_carried(*id)).collect::<Vec<_>>());
+            let rest: Vec<ItemId> = ids.into_iter().filter(|id| !self.items.is_carried(*id)).collect();
+            // What comes later for the same people does not wait for it.
+            self.keys(&rest).into_iter().filter(|key| !self.jobs.holds(*key)).for_each(|key| self.gather.free(key));
+            self.finish_items(&rest);
         }
     }
 
@@ -108,8 +111,8 @@ impl Sink {
     }
 
     pub(super) fn keys(&self, ids: &[ItemId]) -> Vec<Key> {
-        let mut seen = KeySet::default();
-        ids.iter().filter_map(|id| self.items.key(*id)).filter(|key| seen.insert(*key)).cloned().collect()
+        let mut seen = KeySet::with_capacity_and_hasher(ids.len(), Default::default());
+        ids.iter().filter_map(|id| self.items.key(*id)).filter(|key| seen.insert(*key)).collect()
     }
 
     /// Starts what may be started.
@@ -190,10 +193,11 @@ impl Sink {
     /// Keys that nothing holds any more rest, and then what waits for them may be offered.
     pub(super) fn freed(&mut self, freed: Vec<Freed>) {
         let now = self.clock.now();
-        for (key, rest) in freed {
-            self.order.finish(now, &key, rest);
-            if rest.is_zero() {
-                self.gather.free(&key);
+        for equal in freed.chunk_by(|(_, one), (_, next)| one == next) {
+            let keys = equal.iter().map(|(key, _)| *key);
+            match equal.first() {
+                Some((_, rest)) if !rest.is_zero() => self.order.finish(now, keys.collect(), *rest),
+                _ => keys.for_each(|key| self.gather.free(key)),
             }
         }
     }

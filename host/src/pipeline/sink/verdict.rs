@@ -109,8 +109,8 @@ impl Sink {
                 (left.to_vec(), right.to_vec())
             }
             keys => {
-                let first: KeySet<'_> = job.keys[..keys / 2].iter().collect();
-                job.items.iter().partition(|id| self.items.key(**id).is_some_and(|key| first.contains(key)))
+                let first: KeySet = job.keys[..keys / 2].iter().copied().collect();
+                job.items.iter().partition(|id| self.items.key(**id).is_some_and(|key| first.contains(&key)))
             }
         };
         vec![left, right]

@@ -22,27 +22,30 @@ const ZONES: [&str; 7] = ["CST6CDT", "EST5EDT", "GMT+0", "GMT-0", "GMT0", "MST7M
 /// Whether it is a country's code.
 #[must_use]
 pub fn is_country(text: &str) -> bool {
-    COUNTRIES.split_ascii_whitespace().any(|code| code == text)
+    static KNOWN: Pairs = Pairs::of(COUNTRIES, b'A');
+    KNOWN.have(text)
 }
 
 /// Whether it is a language's code.
 #[must_use]
 pub fn is_language(text: &str) -> bool {
-    LANGUAGES.split_ascii_whitespace().any(|code| code == text)
+    static KNOWN: Pairs = Pairs::of(LANGUAGES, b'a');
+    KNOWN.have(text)
 }
 
 /// Whether it has the form of an IANA zone, or of one of Rails' names, which Braze takes, too. `GMT+7` and `+07:00` have not.
 #[must_use]
 pub fn is_time_zone(text: &str) -> bool {
-    let is_name = |text: &str, more: &str| {
-        text.starts_with(|first: char| first.is_ascii_alphabetic())
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
-    };
-    let is_rails = || is_name(text, " .'&()-") && !text.bytes().any(|byte| byte.is_ascii_digit());
     match text.split_once('/') {
-        Some((area, place)) => is_name(area, "_") && is_name(place, "_-+/"),
-        None => ZONES.contains(&text) || is_rails(),
+        Some((area, place)) => is_name(area, b"_") && is_name(place, b"_-+/"),
+        None => ZONES.contains(&text) || is_name(text, b" .'&()-") && !text.bytes().any(|byte| byte.is_ascii_digit()),
     }
+}
+
+/// Whether it begins with a letter and goes on with letters, digits and these.
+fn is_name(text: &str, more: &[u8]) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || more.contains(&byte))
 }
 
 /// Whether it has the form of an ISO 4217 code. (Which of them there are changes every few years, and Braze answers to one that it does
@@ -50,4 +53,48 @@ pub fn is_time_zone(text: &str) -> bool {
 #[must_use]
 pub fn is_currency(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// Codes of two letters: for each first letter, a bit for each second one. Every profile has such codes, and the lists are long.
+struct Pairs {
+    seconds: [u32; 26],
+    first_letter: u8,
+}
+
+impl Pairs {
+    /// From codes with one space between. What is no letter does not compile.
+    const fn of(codes: &str, first_letter: u8) -> Self {
+        let (codes, mut seconds, mut at) = (codes.as_bytes(), [0; 26], 0);
+        while at < codes.len() {
+            seconds[(codes[at] - first_letter) as usize] |= 1 << (codes[at + 1] - first_letter);
+            assert!(at + 2 == codes.len() || codes[at + 2] == b' ');
+            at += 3;
+        }
+        Self { seconds, first_letter }
+    }
+
+    fn have(&self, text: &str) -> bool {
+        let letter = |byte: u8| byte.checked_sub(self.first_letter).filter(|letter| *letter < 26);
+        match text.as_bytes() {
+            [first, second] => letter(*first)
+                .zip(letter(*second))
+                .is_some_and(|(first, second)| self.seconds[first as usize] >> second & 1 == 1),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_known_if_it_is_in_the_list() {
+        let letters = || (0..=u8::MAX).map(char::from);
+        let pairs = letters().flat_map(|first| letters().map(move |second| format!("{first}{second}")));
+        for text in pairs.chain(["", "U", "USA", "U S", "de ", "ä"].map(ToOwned::to_owned)) {
+            assert_eq!(is_country(&text), COUNTRIES.split(' ').any(|code| code == text), "{text:?}");
+            assert_eq!(is_language(&text), LANGUAGES.split(' ').any(|code| code == text), "{text:?}");
+        }
+    }
 }

@@ -105,7 +105,7 @@ impl<'a> Identifier<'a> {
         let kind = self.kind().name();
         match self {
             Self::ExternalId(value) | Self::BrazeId(value) | Self::Email(value) | Self::Phone(value) => {
-                format!("{kind}:{value}")
+                [kind, ":", value].concat()
             }
             Self::Alias(alias) => format!("{kind}:{}:{}", encode(&alias.label), encode(&alias.name)),
         }

@@ -1,11 +1,11 @@
 use super::*;
 
 fn job(keys: &[&str]) -> Job {
-    Job::new(Load::Events, vec![keys.len() as u64], keys.iter().map(|key| Key::from(*key)).collect())
+    Job::new(Load::Events, vec![keys.len() as u64], keys.iter().flat_map(|key| key.chars()).map(Key::letter).collect())
 }
 
 fn names(freed: Vec<Freed>) -> Vec<String> {
-    freed.into_iter().map(|(key, rest)| format!("{} {}", &*key, rest.as_secs())).collect()
+    freed.into_iter().map(|(key, rest)| format!("{} {}", key.shown(), rest.as_secs())).collect()
 }
 
 fn at(seconds: u64) -> Moment {
@@ -66,6 +66,6 @@ fn a_job_that_waits_is_taken_at_its_time_and_before_new_ones() {
     jobs.again(first, at(2));
     assert_eq!(jobs.wake(), Some(at(2)));
     assert_eq!(jobs.take(at(2), |_| true), Some(first));
-    assert_eq!(jobs.take(at(2), |job| &*job.keys[0] != "b"), None);
+    assert_eq!(jobs.take(at(2), |job| job.keys[0] != Key::letter('b')), None);
     assert_eq!(jobs.take(at(2), |_| true), Some(first + 1));
 }
