@@ -7,6 +7,7 @@
 mod decode;
 mod one;
 mod package;
+mod packing;
 pub mod pgp;
 mod position;
 mod staging;
