@@ -18,6 +18,9 @@ mod http;
 mod moto;
 #[path = "support/openssh.rs"]
 mod openssh;
+#[expect(dead_code, reason = "the benchmarks ask for more")]
+#[path = "benches/people.rs"]
+mod people;
 #[path = "support/proxy.rs"]
 mod proxy;
 #[path = "support/real.rs"]
@@ -26,6 +29,8 @@ mod real;
 mod receiver;
 #[path = "support/scene.rs"]
 mod scene;
+#[path = "support/segment.rs"]
+mod segment;
 
 #[path = "e2e/accounts.rs"]
 mod accounts;

@@ -8,43 +8,22 @@ use std::fmt;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::Context;
-use bytes::Bytes;
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
-use http::{Request, StatusCode, Uri};
-use http_body_util::{BodyExt, Full};
-use hyper_util::client::legacy::{Client, connect::HttpConnector};
-use hyper_util::rt::TokioExecutor;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::client::Client;
 use crate::people::{DROPPED, ID, RENAMED};
 
 /// The most objects that a request may carry.
 const OBJECTS: usize = 75;
 
-/// How many requests are under way at once.
-const IN_FLIGHT: usize = 8;
-
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-type Http = Client<HttpConnector, Full<Bytes>>;
-
 /// Sends everybody in the file.
 #[tokio::main(flavor = "current_thread")]
 pub async fn deliver(people: &Path, origin: &str, api_key: &str) -> anyhow::Result<()> {
-    let track: Uri = format!("{origin}/users/track").parse()?;
-    let authorization = format!("Bearer {api_key}");
-    let mut connector = HttpConnector::new();
-    connector.set_nodelay(true);
-    let http: Http = Client::builder(TokioExecutor::new()).build(connector);
-
+    let mut client = Client::new(&format!("{origin}/users/track"), format!("Bearer {api_key}"))?;
     let mut lines = BufReader::with_capacity(64 * 1024, File::open(people)?);
-    let mut in_flight = FuturesUnordered::new();
     let (mut line, mut number, mut body) = (String::new(), 0_u64, Body::default());
     loop {
         line.clear();
@@ -54,42 +33,12 @@ pub async fn deliver(people: &Path, origin: &str, api_key: &str) -> anyhow::Resu
             body.push(&line).with_context(|| format!("at line {number}"))?;
         }
         if body.objects == OBJECTS || (ended && body.objects > 0) {
-            if in_flight.len() == IN_FLIGHT {
-                in_flight.next().await.transpose()?.transpose()?;
-            }
-            let request = Request::post(track.clone())
-                .header("content-type", "application/json")
-                .header("authorization", &authorization)
-                .body(Full::from(body.take()))?;
-            in_flight.push(tokio::spawn(send(http.clone(), request)));
+            client.post(body.take()).await?;
         }
         if ended {
-            break;
+            return client.finish().await;
         }
     }
-    while let Some(sent) = in_flight.next().await {
-        sent??;
-    }
-    Ok(())
-}
-
-#[derive(serde::Deserialize)]
-struct Answer<'a> {
-    #[serde(borrow)]
-    message: Cow<'a, str>,
-    #[serde(borrow, default)]
-    errors: Vec<&'a RawValue>,
-}
-
-async fn send(http: Http, request: Request<Full<Bytes>>) -> anyhow::Result<()> {
-    let response = tokio::time::timeout(PATIENCE, http.request(request)).await??;
-    let status = response.status();
-    let body = tokio::time::timeout(PATIENCE, response.into_body().collect()).await??.to_bytes();
-    let answer: Answer =
-        serde_json::from_slice(&body).with_context(|| format!("{status} with a body that is no answer"))?;
-    let accepted = status == StatusCode::CREATED && answer.message == "success" && answer.errors.is_empty();
-    anyhow::ensure!(accepted, "{status}: {} ({} errors)", answer.message, answer.errors.len());
-    Ok(())
 }
 
 /// A request's body as it grows.

@@ -39,34 +39,37 @@ pub fn write_person(out: &mut impl Write, number: u64) -> std::io::Result<()> {
 /// A segment's CSV of so many people, with the columns that Braze exports and some of a company's own.
 pub fn segment(people: usize) -> Vec<u8> {
     let mut csv = Vec::from(SEGMENT);
-    for number in 0..people as u64 {
-        let mut random = Rng::with_seed(number);
-        let random = &mut random;
-        let (first, last) = (pick(random, &FIRST_NAMES), pick(random, &LAST_NAMES));
-        let (city, country, language, zone) = pick(random, &PLACES);
-        // Writing to memory does not fail.
-        let _written = writeln!(
-            csv,
-            "64f0c5a6e0d0e4a559{number:06x},{country},{} 09:46:40,{},p.{number}@mail.example,u-{number},{first},{},{city},{language},{last},{} 10:00:00,'+4930{:07},{},{},{zone},{}.{:02},{},{},{}",
-            date(random, 2024..2027),
-            date(random, 1950..2006),
-            pick(random, &["F", "M", "O"]),
-            date(random, 2024..2027),
-            random.u32(..10_000_000),
-            random.u32(..10_000),
-            random.u32(..5000),
-            random.u32(..20_000),
-            random.u32(..100),
-            pick(random, &["free", "team", "enterprise"]),
-            random.u32(..5000),
-            pick(random, &CELLS),
-        );
-    }
+    // Writing to memory does not fail.
+    (0..people as u64).for_each(|number| drop(write_row(&mut csv, number)));
     csv
 }
 
+/// Writes a person as a row of it.
+pub fn write_row(out: &mut impl Write, number: u64) -> std::io::Result<()> {
+    let mut random = Rng::with_seed(number);
+    let random = &mut random;
+    let (first, last) = (pick(random, &FIRST_NAMES), pick(random, &LAST_NAMES));
+    let (city, country, language, zone) = pick(random, &PLACES);
+    writeln!(
+        out,
+        "64f0c5a6e0d0e4a559{number:06x},{country},{} 09:46:40,{},p.{number}@mail.example,u-{number},{first},{},{city},{language},{last},{} 10:00:00,'+4930{:07},{},{},{zone},{}.{:02},{},{},{}",
+        date(random, 2024..2027),
+        date(random, 1950..2006),
+        pick(random, &["F", "M", "O"]),
+        date(random, 2024..2027),
+        random.u32(..10_000_000),
+        random.u32(..10_000),
+        random.u32(..5000),
+        random.u32(..20_000),
+        random.u32(..100),
+        pick(random, &["free", "team", "enterprise"]),
+        random.u32(..5000),
+        pick(random, &CELLS),
+    )
+}
+
 /// The header of a segment.
-const SEGMENT: &[u8] =
+pub const SEGMENT: &[u8] =
     b"Appboy ID,country,created_at,date_of_birth,email,user_id,first_name,gender,city,language,last_name,last_session,\
     phone_number,random_bucket,session_count,timezone,in_app_purchase_total,plan,points,note\n";
 

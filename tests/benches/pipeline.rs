@@ -9,6 +9,7 @@
 //! cargo bench --bench pipeline -- --people 500000 --latency-ms 50
 //! ```
 
+mod client;
 mod harness;
 mod median;
 mod native;

@@ -1,5 +1,8 @@
 //! Braze -> Lytics: a segment's files in a folder, and what Currents posts and stores.
 
+#[path = "segments/whole.rs"]
+mod whole;
+
 use brazeline_sandbox::Options;
 use brazeline_sandbox::braze::{Currents, Segment};
 use serde_json::{Map, Value, json};

@@ -10,6 +10,7 @@ mod decode;
 pub mod history;
 mod one;
 mod package;
+mod packing;
 pub mod pgp;
 pub mod position;
 mod record;

@@ -1,4 +1,4 @@
-//! Answering as `POST /users/track` does when all is well.
+//! Answering as `POST /users/track` does when all is well, and as Lytics' bulk API does.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -56,12 +56,19 @@ async fn answer(
     request: Request<Incoming>,
     counter: Rc<RefCell<Counter>>,
 ) -> Result<Response<Full<Bytes>>, hyper::Error> {
-    if request.method() != Method::POST || request.uri().path() != "/users/track" {
-        return Ok(reply(StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#.to_owned()));
-    }
+    let is_bulk = match (request.method(), request.uri().path()) {
+        (&Method::POST, "/users/track") => false,
+        (&Method::POST, path) if path.starts_with("/collect/bulk/") => true,
+        _ => return Ok(reply(StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#.to_owned())),
+    };
     let body = request.into_body().collect().await?.to_bytes();
-    let counted = counter.borrow_mut().count(&body);
+    let mut counter = counter.borrow_mut();
+    let counted = if is_bulk { counter.count_lines(&body) } else { counter.count(&body) };
     Ok(match counted {
+        Ok(records) if is_bulk => {
+            let data = format!(r#"{{"message_count":{records},"rejected_count":0}}"#);
+            reply(StatusCode::OK, format!(r#"{{"status":200,"message":"success","data":{data}}}"#))
+        }
         Ok(objects) => {
             reply(StatusCode::CREATED, format!(r#"{{"message":"success","attributes_processed":{objects}}}"#))
         }

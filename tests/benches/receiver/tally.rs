@@ -57,6 +57,11 @@ struct Person<'a> {
     external_id: &'a str,
 }
 
+#[derive(Deserialize)]
+struct Record<'a> {
+    user_id: &'a str,
+}
+
 impl Counter {
     /// Nothing yet.
     pub fn new(care: Care) -> Self {
@@ -68,7 +73,7 @@ impl Counter {
         self.tally.clone()
     }
 
-    /// Counts a body, and answers how many objects it has.
+    /// Counts a body to Braze, and answers how many objects it has.
     pub fn count(&mut self, body: &[u8]) -> anyhow::Result<usize> {
         let Track { attributes } = serde_json::from_slice::<Track<Person>>(body)?;
         for person in &attributes {
@@ -76,12 +81,34 @@ impl Counter {
         }
         if self.care == Care::Content {
             let Track { attributes } = serde_json::from_slice::<Track<BTreeMap<String, Value>>>(body)?;
-            self.tally.content = attributes.iter().map(digest).fold(self.tally.content, u64::wrapping_add);
+            attributes.iter().for_each(|person| self.hear(person));
         }
-        self.tally.requests += 1;
-        self.tally.objects += attributes.len() as u64;
-        self.tally.bytes += body.len() as u64;
+        self.add(attributes.len(), body);
         Ok(attributes.len())
+    }
+
+    /// Counts a body of JSON lines to Lytics, and answers how many there are.
+    pub fn count_lines(&mut self, body: &[u8]) -> anyhow::Result<usize> {
+        let mut records = 0;
+        for line in body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            self.see(serde_json::from_slice::<Record>(line)?.user_id)?;
+            if self.care == Care::Content {
+                self.hear(&serde_json::from_slice(line)?);
+            }
+            records += 1;
+        }
+        self.add(records, body);
+        Ok(records)
+    }
+
+    fn add(&mut self, objects: usize, body: &[u8]) {
+        self.tally.requests += 1;
+        self.tally.objects += objects as u64;
+        self.tally.bytes += body.len() as u64;
+    }
+
+    fn hear(&mut self, person: &BTreeMap<String, Value>) {
+        self.tally.content = self.tally.content.wrapping_add(digest(person));
     }
 
     fn see(&mut self, id: &str) -> anyhow::Result<()> {

@@ -7,7 +7,8 @@ use std::path::Path;
 use tokio::sync::mpsc;
 
 use super::decode::{Found, Piece, decode};
-use super::package::{Broken, Package, most_bytes};
+use super::package::{Broken, Package};
+use super::packing::most_bytes;
 use super::pgp::{Keys, NotPlain};
 use super::position::{Place, Reading};
 use super::{Import, LOOK, PIECES, REFUSED_WAIT, Went};

@@ -1,27 +1,13 @@
-//! What is in a file: itself, what gzip made of it, or the members of a ZIP archive.
-//!
-//! Both packings prove only at their end that they are whole, so all of a file is read once before anything of it is used. A file is
-//! known by its first bytes, not by its name, which is the sender's.
+//! A copy of a file: what are its entries called, before a component and in messages, and what is in them?
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
-use zip::ZipArchive;
-
+use super::packing::{Damaged, Kind, Packing};
 use super::position::{Place, Standing};
 use crate::component::types::Entry;
 use crate::connector::shelf::Item;
-
-/// More members than any export that we know has files; each costs a call of the component and a line in memory.
-const MOST_MEMBERS: usize = 10_000;
-/// Unpacked, a file may be as large as some hundred million rows.
-const MOST_BYTES: u64 = 256 << 30;
-/// Rows of text shrink to a tenth, very regular ones to a fiftieth. What shrinks more was made to fill disks and to keep machines busy.
-const MOST_RATIO: u64 = 200;
-/// Below so much, the ratio says nothing.
-const RATIO_FROM: u64 = 64 << 20;
 
 /// What encrypted files are called.
 const ENCRYPTED: [&str; 3] = [".pgp", ".gpg", ".asc"];
@@ -29,24 +15,7 @@ const ENCRYPTED: [&str; 3] = [".pgp", ".gpg", ".asc"];
 /// An opened file.
 pub struct Package {
     item: Item,
-    /// Its size as it was opened: decrypted.
-    bytes: u64,
-    content: Content,
-    members: Vec<Member>,
-}
-
-enum Content {
-    Plain(File),
-    Gzip(File),
-    Zip(Box<ZipArchive<BufReader<File>>>),
-}
-
-struct Member {
-    name: String,
-    /// Its number in the archive, folders included.
-    number: usize,
-    /// How large it is, unpacked, as far as that is known.
-    bytes: u64,
+    packing: Packing<File>,
 }
 
 /// A file that is not what it should be.
@@ -61,28 +30,15 @@ pub struct Broken {
 impl Package {
     /// Opens a copy of the file, or its plain text.
     pub fn open(path: &Path, item: &Item) -> Result<Self, Broken> {
-        let broken = |reason: String| Broken { place: item.name.clone(), reason };
-        let opened = File::open(path).and_then(|mut file| Ok((magic(&mut file)?, file)));
-        let (magic, file) = opened.map_err(|error| broken(error.to_string()))?;
-        let bytes = file.metadata().map_err(|error| broken(error.to_string()))?.len();
-        let name = decrypted(item.name.rsplit('/').next().unwrap_or_default());
-        let lone = |name: &str| vec![Member { name: name.to_owned(), number: 0, bytes }];
-        let (content, members) = match magic {
-            [0x1f, 0x8b, ..] => (Content::Gzip(file), lone(name.strip_suffix(".gz").unwrap_or(name))),
-            [b'P', b'K', 3, 4] | [b'P', b'K', 5, 6] => {
-                let archive = ZipArchive::new(BufReader::new(file)).map_err(|error| broken(error.to_string()))?;
-                let members = members(&archive).map_err(broken)?;
-                (Content::Zip(Box::new(archive)), members)
-            }
-            _ => (Content::Plain(file), lone(name)),
-        };
-        Ok(Self { item: item.clone(), bytes, content, members })
+        let opened = File::open(path).map_err(|error| error.to_string()).and_then(Packing::open);
+        let packing = opened.map_err(|reason| Broken { place: item.name.clone(), reason })?;
+        Ok(Self { item: item.clone(), packing })
     }
 
     /// How many entries it has.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.members.len()
+        self.packing.len()
     }
 
     /// What a component is told of an entry.
@@ -91,77 +47,59 @@ impl Package {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Entry {
             path: self.item.name.clone(),
-            name: self.members.get(entry).map(|member| member.name.clone()).unwrap_or_default(),
+            name: self.name(entry).to_owned(),
             index: count(entry),
-            entries: count(self.members.len()),
+            entries: count(self.len()),
             modified_at_ms: self.item.modified_ms,
+        }
+    }
+
+    /// What an entry is called: a member as its archive has it, else the file without its folders and what packed it.
+    fn name(&self, entry: usize) -> &str {
+        let name = decrypted(self.item.name.rsplit('/').next().unwrap_or_default());
+        match self.packing.kind() {
+            Kind::Plain => name,
+            Kind::Gzip => name.strip_suffix(".gz").unwrap_or(name),
+            Kind::Zip => self.packing.member(entry).unwrap_or_default(),
         }
     }
 
     /// What messages call an entry.
     #[must_use]
     pub fn place(&self, entry: usize) -> String {
-        match (&self.content, self.members.get(entry)) {
-            (Content::Zip(_), Some(member)) => format!("{}/{}", self.item.name, member.name),
-            _ => self.item.name.clone(),
+        match self.packing.member(entry) {
+            Some(member) => format!("{}/{member}", self.item.name),
+            None => self.item.name.clone(),
         }
     }
 
     /// How far it is read at a place. Known once it is verified.
     #[must_use]
     pub fn standing(&self, place: &Place) -> Standing {
-        let bytes = |members: &[Member]| members.iter().map(|member| member.bytes).sum::<u64>();
+        let sizes = self.packing.sizes();
         // Behind the last one is its end.
-        let entry = place.entry.min(self.members.len().saturating_sub(1));
-        let (before, current) = (self.members.get(..place.entry).unwrap_or(&self.members), self.members.get(entry));
-        let byte = if place.entry > entry { current.map_or(0, |member| member.bytes) } else { place.byte };
+        let entry = place.entry.min(sizes.len().saturating_sub(1));
+        let before = sizes.get(..place.entry).unwrap_or(sizes);
+        let byte = if place.entry > entry { sizes.get(entry).copied().unwrap_or_default() } else { place.byte };
         Standing {
-            entry: current.map(|member| member.name.clone()).unwrap_or_default(),
-            number: (entry + 1).min(self.members.len()),
-            entries: self.members.len(),
+            entry: self.name(entry).to_owned(),
+            number: (entry + 1).min(sizes.len()),
+            entries: sizes.len(),
             byte,
-            done: bytes(before) + place.byte,
-            of: bytes(&self.members),
+            done: before.iter().sum::<u64>() + place.byte,
+            of: sizes.iter().sum(),
         }
     }
 
     /// Reads all of it, so that its checksums are compared.
     pub fn verify(&mut self) -> Result<(), Broken> {
-        let (most, mut read) = (most_bytes(self.bytes), 0);
-        // The bytes as they came are compared by their hash.
-        let entries = if matches!(self.content, Content::Plain(_)) { 0 } else { self.members.len() };
-        for entry in 0..entries {
-            let place = self.place(entry);
-            let broken = |reason: String| Broken { place, reason };
-            match self.read(entry, 0).and_then(|content| io::copy(&mut content.take(most - read + 1), &mut io::sink()))
-            {
-                Ok(bytes) if read + bytes <= most => {
-                    read += bytes;
-                    self.members[entry].bytes = bytes;
-                }
-                Ok(_) => return Err(broken(format!("unpacked, the file is larger than {most} bytes"))),
-                Err(error) => return Err(broken(format!("it is damaged: {error}"))),
-            }
-        }
-        Ok(())
+        let verified = self.packing.verify();
+        verified.map_err(|Damaged { entry, reason }| Broken { place: self.place(entry), reason })
     }
 
     /// An entry's bytes, unpacked, from this one on.
     pub fn read(&mut self, entry: usize, from: u64) -> io::Result<Box<dyn Read + '_>> {
-        let member = self.members.get(entry).ok_or(io::ErrorKind::NotFound)?;
-        let mut unpacked: Box<dyn Read + '_> = match &mut self.content {
-            Content::Plain(file) => {
-                file.seek(SeekFrom::Start(from))?;
-                return Ok(Box::new(file));
-            }
-            Content::Gzip(file) => {
-                file.rewind()?;
-                Box::new(MultiGzDecoder::new(BufReader::new(file)))
-            }
-            Content::Zip(archive) => Box::new(archive.by_index(member.number)?),
-        };
-        io::copy(&mut unpacked.by_ref().take(from), &mut io::sink())?;
-        Ok(unpacked)
+        self.packing.read(entry, from)
     }
 }
 
@@ -170,40 +108,9 @@ fn decrypted(name: &str) -> &str {
     ENCRYPTED.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }
 
-/// As how much a file of this size may unpack.
-pub fn most_bytes(size: u64) -> u64 {
-    size.saturating_mul(MOST_RATIO).clamp(RATIO_FROM, MOST_BYTES)
-}
-
-fn magic(file: &mut File) -> io::Result<[u8; 4]> {
-    let mut magic = Vec::new();
-    file.take(4).read_to_end(&mut magic)?;
-    file.rewind()?;
-    magic.resize(4, 0);
-    Ok(magic.first_chunk().copied().unwrap_or_default())
-}
-
-/// The files in an archive; folders are none.
-fn members(archive: &ZipArchive<BufReader<File>>) -> Result<Vec<Member>, String> {
-    if archive.len() > MOST_MEMBERS {
-        return Err(format!("it has {} members; at most {MOST_MEMBERS} are read", archive.len()));
-    }
-    let mut members = Vec::new();
-    for number in 0..archive.len() {
-        let member = archive.by_index_data(number).map_err(|error| error.to_string())?;
-        let name = member.name().map_err(|error| error.to_string())?.into_owned();
-        if member.encrypted() {
-            return Err(format!("its member {} is encrypted: nobody here knows the password", name.escape_debug()));
-        }
-        if !member.is_dir() {
-            members.push(Member { name, number, bytes: 0 });
-        }
-    }
-    Ok(members)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::packing::{RATIO_FROM, most_bytes};
     use super::*;
     use std::io::Write;
     use zip::write::{SimpleFileOptions, ZipWriter};
