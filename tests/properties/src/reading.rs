@@ -44,7 +44,7 @@ pub fn same<T: Decoder>(plugin: &T, name: &str, file: &[u8]) -> Outcome {
 
 /// Reads pieces, each by a reading of its own if it goes on where the last one stood.
 fn read<T: Decoder>(plugin: &T, name: &str, pieces: &[&[u8]], anew: bool) -> Outcome {
-    let entry = Entry { file: name.to_owned(), name: name.to_owned(), entries: 1, ..Entry::default() };
+    let entry = Entry { path: name.to_owned(), name: name.to_owned(), entries: 1, ..Entry::default() };
     let mut reading = plugin.open(&entry, None)?;
     let mut content = Content::default();
     for (number, bytes) in pieces.iter().enumerate() {
