@@ -49,7 +49,9 @@ impl Both {
     fn start(people: impl FnOnce(&mut People)) -> Self {
         let vendors = sandbox(Options { keep_bodies: true, ..Options::default() });
         vendors.lytics().change(|lytics| {
-            ["vip", "lapsed"].map(|audience| lytics.people.create(audience));
+            for audience in ["vip", "lapsed"] {
+                lytics.people.create(audience);
+            }
             people(&mut lytics.people);
         });
         let place = example(&vendors);
@@ -109,7 +111,7 @@ fn what_braze_said_does_not_come_back_to_it() {
     });
     both.has_objects(1);
     both.webhook(&ann("NewTown"));
-    assert_eq!(both.record(), ann("NewTown"), "Lytics is told by the webhook");
+    assert_eq!(both.record()["city"], "NewTown", "Lytics is told by the webhook");
     // Lytics has not taken it yet: each scan says what it said before.
     both.scanned();
     assert_eq!(both.objects().len(), 1, "{:?}", both.objects());
