@@ -9,7 +9,6 @@ pub mod body;
 pub mod cell;
 pub mod form;
 pub mod names;
-pub mod token;
 
 pub mod avro;
 pub mod table;

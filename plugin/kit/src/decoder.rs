@@ -1,5 +1,11 @@
 //! Sources that read files.
 
+mod form;
+mod token;
+
+pub use form::{AVRO, Form, begin, line};
+pub use token::Token;
+
 use crate::{Events, Plugin, Scope, Unread};
 
 /// Reads files. The host lists, fetches, decrypts and unpacks them.

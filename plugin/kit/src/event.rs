@@ -1,9 +1,11 @@
 //! Events as a component reads and makes them.
 
 mod members;
+mod no_event;
 mod parse;
 
 pub use members::Members;
+pub use no_event::NoEvent;
 pub use parse::parse;
 
 use serde::{Deserialize, Serialize};

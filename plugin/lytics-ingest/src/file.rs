@@ -4,8 +4,6 @@
 //! fields. A file that lists everybody of an audience speaks for it, as of when the file was last changed: a run of Lytics writes whoever
 //! is in it, and who left is only missing.
 
-pub mod token;
-
 pub mod cell;
 pub mod csv;
 pub mod lines;

@@ -54,7 +54,9 @@ impl Trigger {
             };
             let place = format!("message {}", place + 1);
             let raw = message.get().as_bytes();
-            received.unread.extend(not_read.into_iter().map(|no_event| no_event.unread(raw, place.clone())));
+            received
+                .unread
+                .extend(not_read.into_iter().map(|no_event| no_event.unread(|| raw.to_vec(), place.clone())));
         }
         received.reply = taken(&received);
         Ok(received)

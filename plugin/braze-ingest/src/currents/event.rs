@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 
 use brazeline_kit::Events;
-use brazeline_kit::event::{Members, parse};
+use brazeline_kit::event::{Members, NoEvent, parse};
 use brazeline_kit::person::{PersonUpdate, Source, User};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::moment::moment;
 use crate::settings::Selection;
-use crate::whom::{NoEvent, fit, nobody};
 
 /// The member of `user` with Braze's own id.
 const BRAZE_ID: &str = "user_id";
@@ -63,7 +62,7 @@ impl<'a> Event<'a> {
         }
         let value = self.user.get(&source.field).or_else(|| self.properties.get(&source.field));
         let identifier = value.and_then(|value| source.identifier(value));
-        let identifier = fit(source, identifier.ok_or_else(|| nobody(std::slice::from_ref(source)))?)?;
+        let identifier = source.fit(identifier.ok_or_else(|| NoEvent::nobody(std::slice::from_ref(source)))?)?;
         let time = self.time.and_then(moment);
         let time = time.ok_or_else(|| NoEvent::unreadable("its `time` is no number of seconds since 1970"))?;
         let key = identifier.key();

@@ -10,11 +10,11 @@ mod kind;
 use apache_avro::Reader;
 use apache_avro::types::Value;
 use brazeline_kit::Decoded;
+use brazeline_kit::decoder::Token;
 
 use super::File;
-use super::token::Token;
 use crate::currents::event::Event;
-pub use container::{MAGIC, block, header};
+pub use container::{block, header};
 pub use kind::event_type;
 
 /// A file that was begun.

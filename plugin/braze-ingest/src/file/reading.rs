@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use brazeline_kit::csv::{Row, Rows};
+use brazeline_kit::decoder::{Form, Token, begin, line};
 use brazeline_kit::{Decoded, Decoding, Entry};
 
 use super::File;
 use super::avro::{self, Container};
 use super::body::Body;
-use super::form::{Form, begin, by_name};
+use super::form::by_name;
 use super::table::Columns;
-use super::token::Token;
 use super::users;
 
 /// A longer row is none: it is a quote that is not closed, or a file that has no rows.
@@ -18,6 +18,9 @@ const ROW_BYTES: usize = 4 * 1024 * 1024;
 
 /// More than a block of a container and a piece behind it: nothing longer waits for its end.
 const CONTAINER_BYTES: usize = 20 * 1024 * 1024;
+
+/// Braze writes no empty files.
+const EMPTY: &str = "it is empty; Braze writes no empty files, so it was probably cut";
 
 /// An entry being read.
 #[derive(Debug)]
@@ -65,7 +68,7 @@ impl Reading {
         if let Some(form) = self.at.form {
             return Ok(Some((form, bytes)));
         }
-        let begun = begin(self.by_name, bytes, last)?;
+        let begun = begin(self.by_name, bytes, last, EMPTY)?;
         if let Some((form, text)) = begun {
             self.at.form = Some(form);
             self.at.bytes = (bytes.len() - text.len()) as u64;
@@ -142,16 +145,6 @@ fn say(columns: &Columns, row: &Row<'_>, file: &File, at: &Token, body: &mut Bod
             decoded.unread.push(no_event.unread(raw, at.place()));
         }
     }
-}
-
-/// The first line of these bytes, without its end, and its length with it. None if its end is not there.
-fn line(bytes: &[u8], last: bool) -> Option<(&[u8], usize)> {
-    let (line, length) = match bytes.iter().position(|byte| *byte == b'\n') {
-        Some(end) => (&bytes[..end], end + 1),
-        None if last && !bytes.is_empty() => (bytes, bytes.len()),
-        None => return None,
-    };
-    Some((line.strip_suffix(b"\r").unwrap_or(line), length))
 }
 
 impl Decoding for Reading {

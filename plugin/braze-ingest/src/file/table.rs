@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use brazeline_kit::csv::Row;
+use brazeline_kit::event::NoEvent;
 use brazeline_kit::person::{Identifier, Source, User};
 
 use super::File;
 use super::cell::{plain, write};
 use crate::settings::{EmptyCells, SameNames};
-use crate::whom::{NoEvent, fit, nobody};
 
 /// Where the columns stand, and what they are called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,8 +84,8 @@ impl Columns {
     fn identifier<'a>(&self, row: &Row<'a>, file: &'a File) -> Result<Identifier<'a>, NoEvent> {
         let cells = file.sources.iter().zip(&self.identifiers);
         let mut named = cells.filter_map(|(source, column)| Some((source, source.named(plain(row.get((*column)?)?))?)));
-        let (source, identifier) = named.next().ok_or_else(|| nobody(&file.sources))?;
-        fit(source, identifier)
+        let (source, identifier) = named.next().ok_or_else(|| NoEvent::nobody(&file.sources))?;
+        source.fit(identifier)
     }
 
     fn write_attributes(&self, row: &Row<'_>, empty: EmptyCells, is_plain: bool, body: &mut String) {

@@ -7,14 +7,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::from_utf8;
 
-use brazeline_kit::event::{Members, parse};
+use brazeline_kit::event::{Members, NoEvent, parse};
 use brazeline_kit::person::{Identifier, User};
 use serde_json::value::RawValue;
 
 use super::File;
 use super::cell::write;
 use crate::settings::SameNames;
-use crate::whom::{NoEvent, fit, nobody};
 
 /// The member with a company's own attributes.
 const CUSTOM: &str = "custom_attributes";
@@ -100,6 +99,6 @@ fn custom<'a>(value: &'a RawValue) -> Option<Members<'a>> {
 fn identifier<'a>(attributes: &Attributes<'a>, file: &'a File) -> Result<Identifier<'a>, NoEvent> {
     let mut named =
         file.sources.iter().filter_map(|source| Some((source, source.identifier(attributes.get(&source.field)?)?)));
-    let (source, identifier) = named.next().ok_or_else(|| nobody(&file.sources))?;
-    fit(source, identifier)
+    let (source, identifier) = named.next().ok_or_else(|| NoEvent::nobody(&file.sources))?;
+    source.fit(identifier)
 }

@@ -6,14 +6,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use brazeline_kit::Events;
-use brazeline_kit::person::{PersonUpdate, User};
+use brazeline_kit::person::{KEY_BYTES, PersonUpdate, User};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use brazeline_kit::person::Source;
-
-/// Bytes of an event's key. The host takes no longer one.
-const KEY_BYTES: usize = 1024;
 
 /// Makes an event of a record. An error says why it is none, without data.
 pub fn add(record: &RawValue, source: &Source, known_as_of: Option<&str>, events: &mut Events) -> Result<(), String> {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use brazeline_kit::csv;
+use brazeline_kit::event::NoEvent;
 use serde_json::value::to_raw_value;
 
 use super::File;
 use super::cell::{items, value};
 use super::row::Row;
-use crate::whom::{NoEvent, of_cell};
+use crate::whom::of_cell;
 
 /// Reads `delimiter`: one character, or `tab`. None if it cannot separate anything.
 #[must_use]

@@ -3,25 +3,14 @@
 use std::borrow::Cow;
 use std::str::from_utf8;
 
-use brazeline_kit::event::{Members, parse};
+use brazeline_kit::event::{Members, NoEvent, parse};
 use serde_json::value::RawValue;
 
 use super::File;
 use super::cell::items;
 use super::row::Row;
 use crate::profile::{attributes, names, text};
-use crate::whom::{NoEvent, of_profile};
-
-/// The first line of these bytes, without its end, and its length with it. None if its end is not there.
-#[must_use]
-pub fn line(bytes: &[u8], last: bool) -> Option<(&[u8], usize)> {
-    let end = bytes.iter().position(|byte| *byte == b'\n');
-    match end {
-        Some(end) => Some((&bytes[..end], end + 1)),
-        None if last && !bytes.is_empty() => Some((bytes, bytes.len())),
-        None => None,
-    }
-}
+use crate::whom::of_profile;
 
 /// What a line says; nothing if it is blank.
 pub fn read<'a>(line: &'a [u8], file: &'a File) -> Result<Option<Row<'a>>, NoEvent> {

@@ -3,21 +3,20 @@
 use std::rc::Rc;
 
 use brazeline_kit::csv::Rows;
+use brazeline_kit::decoder::{Form, Token, begin, line};
 use brazeline_kit::{Decoded, Decoding, Entry, Scope};
 
 use super::File;
 use super::csv::Columns;
 use super::lines;
-use super::token::{Form, Token};
 use crate::profile::moment;
 use crate::settings::Format;
-use crate::whom::NoEvent;
 
 /// A longer row is none: a profile has at most 1 MB (Lytics, platform limits, read 2026-11-23), which quotes can double.
 const ROW_BYTES: usize = 4 * 1024 * 1024;
 
-/// What may stand in front of a text and is no part of it.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// An empty list of an audience would take everybody out of it.
+const EMPTY: &str = "it is empty; whether nobody is in the audience or the file was cut cannot be told";
 
 /// An entry being read.
 #[derive(Debug)]
@@ -36,7 +35,7 @@ impl Reading {
     pub fn open(file: Rc<File>, entry: &Entry, resume: Option<&[u8]>) -> Result<Self, String> {
         let at = resume.map_or_else(|| Ok(Token::default()), Token::read)?;
         let by_name = match file.format {
-            Format::Auto => by_name(&entry.name).or_else(|| by_name(&entry.path)),
+            Format::Auto => Form::of_name(&entry.name).or_else(|| Form::of_name(&entry.path)),
             Format::Csv => Some(Form::Csv),
             Format::JsonLines => Some(Form::Lines),
         };
@@ -54,25 +53,7 @@ impl Reading {
         if let Some(form) = self.at.form {
             return Ok(Some((form, bytes)));
         }
-        if bytes.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(bytes) && !last {
-            return Ok(None);
-        }
-        let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-        let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
-        let form = match (self.by_name, first) {
-            (Some(Form::Lines) | None, Some(b'[')) => {
-                return Err("it is a JSON array; what is read is JSON lines, an object a line".to_owned());
-            }
-            (Some(form), Some(_)) => form,
-            (None, Some(b'{')) => Form::Lines,
-            (None, Some(_)) => Form::Csv,
-            (_, None) if last => {
-                return Err(
-                    "it is empty; whether nobody is in the audience or the file was cut cannot be told".to_owned()
-                );
-            }
-            (_, None) => return Ok(None),
-        };
+        let Some((form, text)) = begin(self.by_name, bytes, last, EMPTY)? else { return Ok(None) };
         self.at.form = Some(form);
         self.at.bytes = (bytes.len() - text.len()) as u64;
         Ok(Some((form, text)))
@@ -96,7 +77,7 @@ impl Reading {
                     };
                     // Without its header a row could not be read again.
                     let raw = || [&self.at.header, &b"\n"[..], row.raw].concat();
-                    decoded.unread.extend(no_event.map(|no_event| no_event.unread(&raw(), place(&self.at))));
+                    decoded.unread.extend(no_event.map(|no_event| no_event.unread(raw, self.at.place())));
                 }
             }
             self.at.rows += 1;
@@ -116,23 +97,17 @@ impl Reading {
     }
 
     fn line(&mut self, bytes: &[u8], last: bool, decoded: &mut Decoded) -> Result<Option<usize>, String> {
-        let Some((line, length)) = lines::line(bytes, last) else { return Ok(None) };
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let Some((line, length)) = line(bytes, last) else { return Ok(None) };
         let no_event = match lines::read(line, &self.file) {
             Ok(Some(row)) => self.file.say(row, self.as_of.as_deref(), &mut decoded.events)?,
             Ok(None) => None,
             Err(no_event) => Some(no_event),
         };
-        decoded.unread.extend(no_event.map(|no_event: NoEvent| no_event.unread(line, place(&self.at))));
+        decoded.unread.extend(no_event.map(|no_event| no_event.unread(|| line.to_vec(), self.at.place())));
         self.at.rows += 1;
         self.at.bytes += length as u64;
         Ok(Some(length))
     }
-}
-
-/// Where the next row is, for people.
-fn place(at: &Token) -> String {
-    format!("row {}, byte {}", at.rows + 1, at.bytes)
 }
 
 impl Decoding for Reading {
@@ -145,6 +120,7 @@ impl Decoding for Reading {
             let read = match form {
                 Form::Csv => self.table(text, last, &mut decoded)?,
                 Form::Lines => self.lines(text, last, &mut decoded)?,
+                Form::Avro => return Err("it is an Avro file; what Lytics exports is CSV or JSON lines".to_owned()),
             };
             rest = &text[read..];
         }
@@ -155,19 +131,5 @@ impl Decoding for Reading {
         self.at.begun = rest.to_vec();
         decoded.resume = self.at.write();
         Ok(decoded)
-    }
-}
-
-/// The form that a name says, without what it was packed in.
-fn by_name(name: &str) -> Option<Form> {
-    const PACKED: [&str; 5] = [".gz", ".gzip", ".zip", ".pgp", ".gpg"];
-    let mut name = name.to_ascii_lowercase();
-    while let Some(inner) = PACKED.iter().find_map(|packed| name.strip_suffix(packed)) {
-        name = inner.to_owned();
-    }
-    match name.rsplit_once('.')?.1 {
-        "csv" | "tsv" => Some(Form::Csv),
-        "json" | "jsonl" | "ndjson" => Some(Form::Lines),
-        _ => None,
     }
 }

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use brazeline_kit::Events;
+use brazeline_kit::event::NoEvent;
 use brazeline_kit::person::{self, Identifier, PersonUpdate, User};
 use serde_json::value::RawValue;
 
 use super::File;
 use crate::audiences::Audience;
-use crate::whom::NoEvent;
 
 /// A row, whatever form its file has.
 #[derive(Debug)]

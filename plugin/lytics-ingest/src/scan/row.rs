@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use brazeline_kit::event::Members;
+use brazeline_kit::event::{Members, NoEvent};
 use brazeline_kit::person::{self, PersonUpdate, Source, User};
 use brazeline_kit::{Events, Unread};
 use serde_json::value::RawValue;
@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::MEMBERSHIP;
 use crate::audiences::{Audience, Audiences};
 use crate::profile::{attributes, moment, names, read};
-use crate::whom::{NoEvent, of_profile};
+use crate::whom::of_profile;
 
 /// Names of audiences, as they are written downstream.
 type Names<'s> = Vec<Cow<'s, str>>;
@@ -38,7 +38,7 @@ impl<'s> Rows<'s> {
         let as_of = moment(self.as_of_ms);
         for (row, profile) in people.iter().enumerate() {
             if let Err(no_event) = self.row(profile, as_of.as_deref(), &mut events) {
-                unread.push(no_event.unread(profile.get().as_bytes(), format!("{place}, row {}", row + 1)));
+                unread.push(no_event.unread(|| profile.get().into(), format!("{place}, row {}", row + 1)));
             }
         }
         (events, unread)

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use brazeline_kit::Events;
+use brazeline_kit::event::NoEvent;
 use brazeline_kit::person::{Audiences, Identifier, PersonUpdate, Source, User};
 use jiff::Timestamp;
 use serde_json::value::RawValue;
@@ -12,7 +13,7 @@ use super::membership::{Statement, Word, statements};
 use super::message::{Happened, message};
 use crate::audiences;
 use crate::profile::attributes;
-use crate::whom::{NoEvent, of_profile};
+use crate::whom::of_profile;
 
 /// What to read of messages.
 #[derive(Debug)]

@@ -3,8 +3,7 @@
 //! The library reads a file as a whole, and here a file comes in pieces; it is given the header and one block at a time. All numbers are
 //! Avro's: zigzag, seven bits a byte (Avro specification 1.12, "Object container files").
 
-/// What a container begins with.
-pub const MAGIC: &[u8] = b"Obj\x01";
+use brazeline_kit::decoder::AVRO;
 
 /// A container's marker behind each block.
 const MARKER_BYTES: usize = 16;
@@ -55,11 +54,11 @@ struct Cursor<'a> {
 
 impl Cursor<'_> {
     fn header(&mut self) -> Result<(), End> {
-        let begin = self.bytes.get(..MAGIC.len()).ok_or(End::NotThere)?;
-        if begin != MAGIC {
+        let begin = self.bytes.get(..AVRO.len()).ok_or(End::NotThere)?;
+        if begin != AVRO {
             return Err(End::Wrong);
         }
-        self.skip(MAGIC.len())?;
+        self.skip(AVRO.len())?;
         // A map comes in parts, the last of which is empty. Before a part of negative length stands its size.
         loop {
             let members = self.number()?;
@@ -134,12 +133,12 @@ mod tests {
 
     #[test]
     fn a_header_ends_behind_its_marker() {
-        let map = |parts: &[u8]| [MAGIC, parts, &[b'm'; 16], b"block"].concat();
+        let map = |parts: &[u8]| [AVRO, parts, &[b'm'; 16], b"block"].concat();
         let table = [
             (map(b"\x02\x02a\x04bc\x00"), Ok(Some(4 + 7 + 16))),
             (map(b"\x01\x0a\x02a\x04bc\x00"), Ok(Some(4 + 8 + 16))),
             (map(b"\x00"), Ok(Some(4 + 1 + 16))),
-            (MAGIC.to_vec(), Ok(None)),
+            (AVRO.to_vec(), Ok(None)),
             (b"Ob".to_vec(), Ok(None)),
             (b"Obj\x02".to_vec(), Err(())),
             (map(b"\x02\x01"), Err(())),

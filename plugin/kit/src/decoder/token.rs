@@ -1,21 +1,14 @@
-//! Where does a reading stand between two pieces?
+//! Where does the reading of a file stand between two pieces?
 //!
-//! So many rows and bytes were read; the header, if there is one; and the begin of a row whose end has not come yet. As bytes: a line of
+//! So many rows and bytes were read; the header, if there is one; and the begin of a row (or a block) whose end has not come yet. As bytes: a line of
 //! text with a version, the form and the numbers, then header and begin as they stand in the file.
+
+use super::Form;
 
 /// The form of the bytes.
 const VERSION: &str = "1";
 
-/// What a file was found to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// A table with a header row.
-    Csv,
-    /// A JSON object a line.
-    Lines,
-}
-
-/// A place between two pieces.
+/// A place between two pieces of a file: what a decoding can say `resume` with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Token {
     /// What the file is; none before its first byte.
@@ -31,14 +24,16 @@ pub struct Token {
 }
 
 impl Token {
+    /// Where the next row is, for people.
+    #[must_use]
+    pub fn place(&self) -> String {
+        format!("row {}, byte {}", self.rows + 1, self.bytes)
+    }
+
     /// As bytes.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
-        let form = match self.form {
-            None => "unknown",
-            Some(Form::Csv) => "csv",
-            Some(Form::Lines) => "lines",
-        };
+        let form = self.form.map_or("unknown", Form::word);
         let line = format!("{VERSION} {form} {} {} {}\n", self.rows, self.bytes, self.header.len());
         [line.as_bytes(), &self.header, &self.begun].concat()
     }
@@ -53,10 +48,8 @@ impl Token {
         let mut words = std::str::from_utf8(&bytes[..end]).ok()?.split(' ');
         let version = words.next().filter(|version| *version == VERSION);
         let form = match (version?, words.next()?) {
-            (_, "csv") => Some(Form::Csv),
-            (_, "lines") => Some(Form::Lines),
             (_, "unknown") => None,
-            _ => return None,
+            (_, word) => Some(Form::ALL.into_iter().find(|form| form.word() == word)?),
         };
         let mut number = || words.next()?.parse::<u64>().ok();
         let (rows, read, header) = (number()?, number()?, usize::try_from(number()?).ok()?);
@@ -71,7 +64,7 @@ mod tests {
 
     #[test]
     fn it_can_be_read_back() {
-        for form in [None, Some(Form::Csv), Some(Form::Lines)] {
+        for form in [None, Some(Form::Csv), Some(Form::Lines), Some(Form::Avro)] {
             let token = Token { form, rows: 7, bytes: 900, header: b"a,b\nc".to_vec(), begun: b"\xff\n1".to_vec() };
             assert_eq!(Token::read(&token.write()), Ok(token));
         }
