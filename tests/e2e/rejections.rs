@@ -3,7 +3,7 @@
 use brazeline_sandbox::braze::{ErrorStyle, Rules};
 use brazeline_sandbox::{Braze, Fault, Reset};
 
-use crate::host::API_KEY;
+use crate::host::{API_KEY, until};
 use crate::scene::{Extra, Scene, enter, people, triggers};
 
 const fn status(status: u16) -> Fault {
@@ -78,6 +78,18 @@ fn too_many_waits_as_long_as_each_header_says() {
         let waited = requests[1].at.duration_since(requests[0].at).as_millis();
         assert!((least_ms..least_ms + 3000).contains(&waited), "{reset:?}: {waited} ms");
     }
+}
+
+#[test]
+fn who_was_rejected_before_any_request_is_heard_again() {
+    let scene = triggers(Extra { sink: ", bad_attributes: reject", ..Extra::default() });
+    let mut host = scene.place.run();
+    assert_eq!(enter(&mut host, &people(0..1), &"x".repeat(256)).status, 200);
+    until("they are rejected", || scene.status()["dead_letters"] == 1);
+    assert_eq!(enter(&mut host, &people(0..1), "Kobe").status, 200);
+    scene.braze_until("what is said later arrives", |braze: &Braze| braze.profiles().len() == 1);
+    assert_eq!(host.terminate().code, Some(0));
+    assert_eq!(scene.reasons().len(), 1);
 }
 
 #[test]

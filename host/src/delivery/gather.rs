@@ -4,11 +4,15 @@
 //! events must not become one request each. When little waits, it lingers for more. A key that was offered is held until
 //! somebody frees it, and what arrives for it meanwhile waits under it, so nothing is looked at twice.
 
-use std::collections::{BTreeMap, VecDeque};
+mod queue;
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::clock::Moment;
 use crate::delivery::key::{Key, KeyTable};
+
+use queue::Queue;
 
 /// The most that is offered at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +48,7 @@ pub struct Gather {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    events: VecDeque<Event>,
+    events: Queue<Event>,
     bytes: usize,
     held: bool,
 }
@@ -68,7 +72,7 @@ impl Gather {
     pub fn push(&mut self, now: Moment, key: &str, bytes: usize, id: u64) -> Key {
         let key = self.keys.number(key, Waiting::default);
         let Some(waiting) = self.keys.get_mut(key) else { return key };
-        if waiting.events.is_empty() && !waiting.held {
+        if waiting.events.front().is_none() && !waiting.held {
             self.free.insert(id, key);
         }
         waiting.events.push_back(Event { id, bytes, since: now });

@@ -115,6 +115,7 @@ fn take(bytes: &mut &[u8]) -> Option<u64> {
 mod tests {
     use super::Cursor;
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn low_waits_for_the_lowest() {
@@ -150,6 +151,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn knows_what_is_open(low in 0_u64..40, settled in prop::collection::vec((0_u64..60, 0_u64..9), 0..20)) {
+            let mut cursor = Cursor::starting_at(low);
+            let mut model: BTreeSet<u64> = (0..low).collect();
+            for (start, length) in settled {
+                cursor.settle(start..start + length);
+                model.extend(start..start + length);
+            }
+            for number in 0..80 {
+                prop_assert_eq!(cursor.contains(number), model.contains(&number));
+                prop_assert_eq!(cursor.open_in(&(number..80)), (number..80).filter(|n| !model.contains(n)).count() as u64);
+            }
+        }
+
         #[test]
         fn survives_the_store(low in any::<u32>(), settled in prop::collection::vec((0_u64..1_000_000, 1_u64..500), 0..40)) {
             let mut cursor = Cursor::starting_at(u64::from(low));

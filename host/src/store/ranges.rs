@@ -131,6 +131,9 @@ mod tests {
                 prop_assert_eq!(ranges.contains(number), model.contains(&number));
             }
             prop_assert_eq!(ranges.count(), model.len() as u64);
+            for end in 0..80 {
+                prop_assert_eq!(ranges.count_in(&(low.min(end)..end)), model.range(low.min(end)..end).count() as u64);
+            }
             let gaps = ranges.iter().zip(ranges.iter().skip(1)).all(|(a, b)| a.end < b.start);
             prop_assert!(gaps, "{:?}", ranges);
 

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use brazeline_kit::append::append;
+use brazeline_kit::append::{Appending, append};
 use serde::Deserialize;
 
 /// A string that was read from JSON. Borrowed means that it stood there without escapes, so only reading makes one.
@@ -34,7 +34,7 @@ impl Text<'_> {
 /// Writes any text as a JSON string.
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
     // A `Vec` takes everything, and every `str` has a JSON form.
-    let _ = serde_json::to_writer(out, text);
+    let _ = serde_json::to_writer(Appending(out), text);
 }
 
 #[cfg(test)]

@@ -3,8 +3,19 @@
 //! In WebAssembly a copy whose length is known only when it happens leaves the component and comes back, which takes longer than copying
 //! a few bytes. Copies of 4, 8, 16 and 32 bytes are instructions, and two of them that overlap make any length between.
 
+use std::io::{self, Write};
+
 /// Appends text, most of which is short.
+#[inline]
 pub fn append(out: &mut Vec<u8>, text: &[u8]) {
+    // What stands between names and values, whose length is known when this is compiled.
+    match text {
+        [byte] => out.push(*byte),
+        text => append_some(out, text),
+    }
+}
+
+fn append_some(out: &mut Vec<u8>, text: &[u8]) {
     match text.len() {
         0..4 => text.iter().for_each(|byte| out.push(*byte)),
         4..=8 => overlapping::<4>(out, text),
@@ -24,6 +35,27 @@ fn overlapping<const N: usize>(out: &mut Vec<u8>, text: &[u8]) {
             out.extend_from_slice(last);
         }
         _ => out.extend_from_slice(text),
+    }
+}
+
+/// Lets a serializer append.
+#[derive(Debug)]
+pub struct Appending<'o>(pub &'o mut Vec<u8>);
+
+impl Write for Appending<'_> {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        append(self.0, text);
+        Ok(text.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, text: &[u8]) -> io::Result<()> {
+        append(self.0, text);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

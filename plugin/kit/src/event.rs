@@ -10,7 +10,7 @@ pub use parse::parse;
 
 use serde::{Deserialize, Serialize};
 
-use crate::append::append;
+use crate::append::{Appending, append};
 
 /// One event: a JSON object about one person.
 #[derive(Debug, Clone, Copy)]
@@ -118,7 +118,7 @@ impl Events {
 
     /// Adds an event. Nothing is added if the body cannot be written as JSON.
     pub fn push(&mut self, key: &str, body: &impl Serialize) -> Result<(), String> {
-        self.write(key, |bodies| serde_json::to_writer(bodies, body)).map_err(|error| error.to_string())
+        self.write(key, |bodies| serde_json::to_writer(Appending(bodies), body)).map_err(|error| error.to_string())
     }
 
     /// Gives the last event a value in a column: `id` (deduplication) and `time` (RFC 3339) are known to the host. A value given

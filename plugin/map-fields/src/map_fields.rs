@@ -3,7 +3,7 @@
 //! A person update is an object whose `user` names somebody: only its `attributes` are edited, and the rest of its text passes as
 //! it is. Any other object becomes a person update: the identifier's field says whom it is about, and its members are the attributes.
 
-use brazeline_kit::append::append;
+use brazeline_kit::append::{Appending, append};
 use brazeline_kit::person::{Kind, User};
 use brazeline_kit::{Event, Output, Plugin, Problem, Transform};
 use serde_json::value::RawValue;
@@ -95,7 +95,7 @@ impl MapFields {
 
     fn made(&self, members: &Members<'_>, user: &User<'_>, out: &mut Vec<u8>) -> Result<(), String> {
         append(out, br#"{"user":"#);
-        serde_json::to_writer(&mut *out, user).map_err(|error| error.to_string())?;
+        serde_json::to_writer(Appending(out), user).map_err(|error| error.to_string())?;
         append(out, br#","attributes":"#);
         edit(members, &self.rules, out)?;
         out.push(b'}');

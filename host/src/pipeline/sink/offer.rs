@@ -63,15 +63,16 @@ impl Sink {
 
     pub(super) fn prepared(&mut self, prepared: PreparedItems) {
         self.preparing -= 1;
+        let mut carried_by_none = Vec::new();
         for (ids, answer) in prepared.parts {
             let jobs = self.jobs_of((ids.clone(), answer), |_| true);
             self.jobs.add(jobs);
-            // Of those that no request carries nothing is to be said, or it can never be.
-            let rest: Vec<ItemId> = ids.into_iter().filter(|id| !self.items.is_carried(*id)).collect();
-            // What comes later for the same people does not wait for it.
-            self.keys(&rest).into_iter().filter(|key| !self.jobs.holds(*key)).for_each(|key| self.gather.free(key));
-            self.finish_items(&rest);
+            carried_by_none.extend(ids.into_iter().filter(|id| !self.items.is_carried(*id)));
         }
+        // Of those nothing is to be said, or it can never be. What comes later for the same people does not wait for it.
+        let keys = self.keys(&carried_by_none);
+        keys.into_iter().filter(|key| !self.jobs.holds(*key)).for_each(|key| self.gather.free(key));
+        self.finish_items(&carried_by_none);
     }
 
     /// The jobs of one answer; its rejections are noted.

@@ -109,7 +109,9 @@ impl Template {
     }
 
     fn parts(&self) -> Option<(&str, &str)> {
-        self.0.split_once(AUDIENCE)
+        // A letter is found faster than text.
+        let mut places = self.0.match_indices('{').map(|(at, _)| self.0.split_at(at));
+        places.find_map(|(before, more)| Some((before, more.strip_prefix(AUDIENCE)?)))
     }
 }
 
