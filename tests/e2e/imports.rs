@@ -251,7 +251,7 @@ fn mistakes_are_told_with_their_places() {
     expect![[r#"
         error: source `rows` has no setting `filse`
           at pipeline.yaml:3:29
-          settings here: identifier, type, authorization, acknowledge, max_uncommitted, address, max_body, tls, deduplicate, every, files
+          settings here: identifier, type, authorization, label, description, acknowledge, max_uncommitted, address, public_url, max_body, tls, deduplicate, every, files
           help: did you mean `files`? Otherwise remove it
     "#]]
     .assert_eq(&told(&text.replace(", acknowledge: delivered, every: 0s", "").replace("files:", "filse:")));

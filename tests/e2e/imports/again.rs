@@ -41,8 +41,11 @@ fn what_a_transform_rejected_is_sent_again_to_it_and_a_bad_row_is_to_be_correcte
         assert!(sent.stdout.contains(words), "{}", sent.stdout);
     }
     assert_eq!(place.brazeline(&["run", "pipeline.yaml"]).code, Some(0));
-    let expected: String =
-        (0..3).map(|number| format!("{{\"user\":{{\"external_id\":\"u-{number}\"}},\"attributes\":{{}}}}\n")).collect();
+    let expected: String = (0..3)
+        .map(|number| {
+            format!("{{\"user\":{{\"external_id\":\"u-{number}\"}},\"attributes\":{{\"id\":\"u-{number}\"}}}}\n")
+        })
+        .collect();
     assert_eq!(place.read("out.ndjson"), expected);
     // The file's own numbers tell what became of it then; what was sent again is counted with its source.
     let status = status(&place);

@@ -10,7 +10,7 @@ use crate::scene::{node, status};
 
 /// The files of the source, as `status` shows them.
 fn files(place: &Place) -> Vec<Value> {
-    node(&status(place), "rows")["files"]["shown"].as_array().unwrap().clone()
+    node(&status(place), "rows")["files"]["shown"].as_array().cloned().unwrap_or_default()
 }
 
 /// A number of a file.

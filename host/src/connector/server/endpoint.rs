@@ -90,54 +90,35 @@ impl Endpoint {
 mod tests {
     use super::*;
 
+    const OPEN: &str = "whoever knows the address is let in: no credential is asked for";
+
+    fn check(
+        public: Option<&str>,
+        listens: &str,
+        path: &str,
+        credentials: Vec<Masked>,
+        expected: (&str, Option<&str>),
+    ) {
+        let endpoint = Endpoint { about: "events".into(), path: path.into(), credentials };
+        // Those that end so speak TLS.
+        let base = Base::new(public, listens.parse().unwrap(), listens.ends_with("443"));
+        assert_eq!((endpoint.url(&base).as_str(), endpoint.hint().as_deref()), expected);
+        assert_eq!(base.is_open(), expected.0.contains('<'));
+    }
+
     #[test]
     fn what_is_pasted() {
-        let (key, header) = (Masked::Parameter("key".into(), "***"), Masked::Header("x-api-key: ***".into()));
-        let table: [(Option<&str>, &str, bool, &str, &[Masked], &str, Option<&str>); 6] = [
-            (
-                None,
-                "127.0.0.1:8080",
-                false,
-                "/a",
-                &[],
-                "http://127.0.0.1:8080/a",
-                Some("whoever knows the address is let in: no credential is asked for"),
-            ),
-            (None, "[::]:443", true, "/a", &[key.clone()], "https://<host>/a?key=***", None),
-            (
-                None,
-                "0.0.0.0:80",
-                false,
-                "/",
-                &[header.clone()],
-                "http://<host>/",
-                Some("with the header `x-api-key: ***`"),
-            ),
-            (None, "[::1]:443", false, "/", &[key.clone()], "http://[::1]:443/?key=***", None),
-            (
-                Some("https://hooks.example.com/in/"),
-                "127.0.0.1:1",
-                false,
-                "/a?b=c",
-                &[header.clone(), key.clone()],
-                "https://hooks.example.com/in/a?b=c&key=***",
-                Some("or without `key`, with the header `x-api-key: ***`"),
-            ),
-            (
-                Some("https://hooks.example.com"),
-                "[::]:1",
-                true,
-                "/",
-                &[],
-                "https://hooks.example.com/",
-                Some("whoever knows the address is let in: no credential is asked for"),
-            ),
-        ];
-        for (public, listens, tls, path, credentials, url, hint) in table {
-            let endpoint = Endpoint { about: "events".into(), path: path.into(), credentials: credentials.to_vec() };
-            let base = Base::new(public, listens.parse().unwrap(), tls);
-            assert_eq!((endpoint.url(&base).as_str(), endpoint.hint().as_deref()), (url, hint));
-            assert_eq!(base.is_open(), url.contains('<'));
-        }
+        let key = || Masked::Parameter("key".into(), "***");
+        let header = || Masked::Header("x-api-key: ***".into());
+        let with = "with the header `x-api-key: ***`";
+        check(None, "127.0.0.1:8080", "/a", vec![], ("http://127.0.0.1:8080/a", Some(OPEN)));
+        check(None, "[::]:443", "/a", vec![key()], ("https://<host>/a?key=***", None));
+        check(None, "0.0.0.0:80", "/", vec![header()], ("http://<host>/", Some(with)));
+        check(None, "[::1]:8443", "/", vec![key()], ("https://[::1]:8443/?key=***", None));
+        let behind = Some("https://hooks.example.com/in/");
+        let both =
+            ("https://hooks.example.com/in/a?b=c&key=***", Some("or without `key`, with the header `x-api-key: ***`"));
+        check(behind, "127.0.0.1:1", "/a?b=c", vec![header(), key()], both);
+        check(behind, "[::]:1", "/", vec![], ("https://hooks.example.com/in/", Some(OPEN)));
     }
 }

@@ -11,7 +11,7 @@ use super::package::{Broken, Package};
 use super::packing::most_bytes;
 use super::pgp::{Keys, NotPlain};
 use super::position::{Place, Reading};
-use super::{Import, LOOK, PIECES, REFUSED_WAIT, Went};
+use super::{Import, LOOK, PIECES, Went};
 use crate::component::types::{Batch, Decoded, Unread, WhyUnread};
 use crate::connector::shelf::{Fate, Item};
 use crate::connector::{self, Intake, Part, Refused};
