@@ -272,7 +272,7 @@ fn mistakes_are_told_with_their_places() {
 
         error: `pattern` of `files` of source `rows` must be a pattern of file names
           at pipeline.yaml:3:71
-          help: write `pattern: "*.csv"`; a folder stands in `path`
+          help: write `pattern: "*.csv"`; a folder stands in `path`, or here with `recursive: true`
 
         error: `every` of source `rows` must be `once` or a duration such as `5m`
           at pipeline.yaml:3:123

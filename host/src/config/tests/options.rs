@@ -92,7 +92,7 @@ fn wrong_ones_of_such_a_source() {
 
             error: `files` of source `in` has no setting `whendone`
               at pipeline.yaml:3:41
-              settings here: type, path, when_done, pattern, settle, order, pgp
+              settings here: type, path, recursive, when_done, pattern, settle, order, pgp
               help: did you mean `when_done`? Otherwise remove it
         "#]],
     );
@@ -111,7 +111,7 @@ fn wrong_ones_of_such_a_source() {
 
             error: `pattern` of `files` of source `in` must be a pattern of file names
               at pipeline.yaml:3:60
-              help: write `pattern: "*.csv"`; a folder stands in `path`
+              help: write `pattern: "*.csv"`; a folder stands in `path`, or here with `recursive: true`
 
             error: `settle` of `files` of source `in` must be a duration such as `100ms` or `5m` between 0s and 1h
               at pipeline.yaml:3:79

@@ -57,17 +57,17 @@ fn settings_that_nobody_knows() {
     expect![[r#"
         error: sink `out` has no setting `lingr`
           at pipeline.yaml:13:54
-          settings here: field, identifier, list, other, type, authorization, inputs, linger, concurrency, max_attempts, on_unknown
+          settings here: field, identifier, list, other, type, authorization, label, description, inputs, linger, concurrency, max_attempts, on_unknown
           help: did you mean `linger`? Otherwise remove it
 
         error: sink `out` has no setting `feild`
           at pipeline.yaml:13:75
-          settings here: field, identifier, list, other, type, authorization, inputs, linger, concurrency, max_attempts, on_unknown
+          settings here: field, identifier, list, other, type, authorization, label, description, inputs, linger, concurrency, max_attempts, on_unknown
           help: did you mean `field`? Otherwise remove it"#]].assert_eq(&unknown_settings(&pipeline, sink, &schema).to_string());
     expect![[r#"
         error: source `in` has no setting `lingr`
           at pipeline.yaml:11:5
-          settings here: field, identifier, list, other, type, authorization, acknowledge, max_uncommitted, address, max_body, tls, deduplicate, every, files
+          settings here: field, identifier, list, other, type, authorization, label, description, acknowledge, max_uncommitted, address, public_url, max_body, tls, deduplicate, every, files
           help: remove it"#]].assert_eq(&unknown_settings(&pipeline, source, &schema).to_string());
 }
 

@@ -194,6 +194,10 @@ fn what_an_editor_gets() {
                   "minimum": 1,
                   "type": "integer"
                 },
+                "description": {
+                  "description": "What it is for.",
+                  "type": "string"
+                },
                 "inputs": {
                   "description": "The ids of the sources and transforms that it reads.",
                   "items": {
@@ -203,6 +207,10 @@ fn what_an_editor_gets() {
                   "minItems": 1,
                   "type": "array",
                   "uniqueItems": true
+                },
+                "label": {
+                  "description": "What `check` and `status` call it.",
+                  "type": "string"
                 },
                 "linger": {
                   "default": "100ms",
@@ -317,6 +325,10 @@ fn what_an_editor_gets() {
                   },
                   "type": "object"
                 },
+                "description": {
+                  "description": "What it is for.",
+                  "type": "string"
+                },
                 "every": {
                   "default": "once",
                   "description": "How long after the end of a run the next begins, for a source that asks for pages or reads files; or `once`. After a start the first begins at once. Without it, pages are asked for once and a folder of files is watched.",
@@ -342,12 +354,17 @@ fn what_an_editor_gets() {
                         },
                         "pattern": {
                           "default": "*",
-                          "description": "Which files are meant: `*` is any text, `?` any letter.",
+                          "description": "Which files are meant: `*` is any text, `?` any letter. Where files lie in folders, their folders are a part of it: `day=2026-11-*/*.csv`.",
                           "type": "string"
                         },
                         "pgp": {
                           "description": "The name of an authorization with a `pgp_private_key`: the files are encrypted to that key, and no other is taken.",
                           "type": "string"
+                        },
+                        "recursive": {
+                          "default": false,
+                          "description": "Whether what lies in its folders counts, too, but for hidden ones, and for `done` and `failed`. A file that is moved keeps the folders in which it lay.",
+                          "type": "boolean"
                         },
                         "settle": {
                           "default": "2s",
@@ -396,12 +413,17 @@ fn what_an_editor_gets() {
                         },
                         "pattern": {
                           "default": "*",
-                          "description": "Which files are meant: `*` is any text, `?` any letter.",
+                          "description": "Which files are meant: `*` is any text, `?` any letter. Where files lie in folders, their folders are a part of it: `day=2026-11-*/*.csv`.",
                           "type": "string"
                         },
                         "pgp": {
                           "description": "The name of an authorization with a `pgp_private_key`: the files are encrypted to that key, and no other is taken.",
                           "type": "string"
+                        },
+                        "recursive": {
+                          "default": false,
+                          "description": "Whether what lies in its folders counts, too, but for hidden ones, and for `done` and `failed`. A file that is moved keeps the folders in which it lay.",
+                          "type": "boolean"
                         },
                         "settle": {
                           "default": "2s",
@@ -474,7 +496,7 @@ fn what_an_editor_gets() {
                         },
                         "pattern": {
                           "default": "*",
-                          "description": "Which files are meant: `*` is any text, `?` any letter.",
+                          "description": "Which files are meant: `*` is any text, `?` any letter. Where files lie in folders, their folders are a part of it: `day=2026-11-*/*.csv`.",
                           "type": "string"
                         },
                         "pgp": {
@@ -533,7 +555,7 @@ fn what_an_editor_gets() {
                         },
                         "pattern": {
                           "default": "*",
-                          "description": "Which files are meant: `*` is any text, `?` any letter.",
+                          "description": "Which files are meant: `*` is any text, `?` any letter. Where files lie in folders, their folders are a part of it: `day=2026-11-*/*.csv`.",
                           "type": "string"
                         },
                         "pgp": {
@@ -569,6 +591,10 @@ fn what_an_editor_gets() {
                     }
                   ]
                 },
+                "label": {
+                  "description": "What `check` and `status` call it.",
+                  "type": "string"
+                },
                 "max_body": {
                   "default": "10MiB",
                   "description": "The largest body that a caller may send; a larger one is answered with 413. Between 1KiB and 1GiB.",
@@ -594,6 +620,11 @@ fn what_an_editor_gets() {
                     }
                   },
                   "type": "object"
+                },
+                "public_url": {
+                  "description": "The address at which others know it, where a proxy stands before it or a name leads to it: `https://hooks.example.com`. It changes nothing but what `check` and the log tell to paste.",
+                  "pattern": "^https?://[^?#@]+$",
+                  "type": "string"
                 },
                 "tls": {
                   "additionalProperties": false,
@@ -680,6 +711,10 @@ fn what_an_editor_gets() {
                   "description": "The name of an authorization.",
                   "type": "string"
                 },
+                "description": {
+                  "description": "What it is for.",
+                  "type": "string"
+                },
                 "inputs": {
                   "description": "The ids of the sources and transforms that it reads.",
                   "items": {
@@ -689,6 +724,10 @@ fn what_an_editor_gets() {
                   "minItems": 1,
                   "type": "array",
                   "uniqueItems": true
+                },
+                "label": {
+                  "description": "What `check` and `status` call it.",
+                  "type": "string"
                 },
                 "max_exit": {
                   "default": "20%",

@@ -64,7 +64,6 @@ impl Import {
 
     async fn piece(&mut self, piece: Piece) -> anyhow::Result<Went> {
         let Piece { decoded: Decoded { events, mut unread, scope, .. }, place, next, stands } = piece;
-        self.board.read(&stands);
         unread.iter_mut().for_each(|one| one.place = format!("{place}: {}", one.place));
         // It looks at others from here on: what came before is complete.
         if scope.as_ref().is_some_and(|scope| self.position.snapshots.is_of_others(scope)) {
@@ -75,12 +74,15 @@ impl Import {
         }
         let part = scope.map(|scope| self.position.snapshots.part(scope, self.inlet.clock.unix_ms()));
         if let Some(file) = &mut self.position.file {
-            (file.place, file.stands) = (next, stands);
+            (file.place, file.stands) = (next, stands.clone());
         }
-        match events.is_empty() && unread.is_empty() && part.is_none() {
-            true => Ok(Continue(())),
-            false => self.give(events, unread, part).await,
-        }
+        let went = match events.is_empty() && unread.is_empty() && part.is_none() {
+            true => Continue(()),
+            false => self.give(events, unread, part).await?,
+        };
+        // What still waits for room is not read yet.
+        self.board.read(&stands);
+        Ok(went)
     }
 
     async fn set_aside(&mut self, Broken { place, reason }: Broken) -> anyhow::Result<Went> {

@@ -7,7 +7,7 @@ use super::history::{Imported, Outcome};
 use super::position::Reading;
 use super::staging::hex;
 use super::{Import, REFUSED_WAIT};
-use crate::connector::shelf::Item;
+use crate::connector::shelf::{Fate, Item};
 use crate::store::Commit;
 
 /// A record's name may be so long, in bytes.
@@ -30,10 +30,14 @@ impl Import {
 
     /// What became of a file, now that all of it is settled and stored.
     pub(super) async fn ended(&self, file: &Reading) -> anyhow::Result<Imported> {
-        let counts = match &file.before {
+        let mut counts = match &file.before {
             Some(before) => Some(self.counted().await?.since(before)),
             None => None,
         };
+        // One that is set aside has a dead letter of its own, which is no row.
+        if file.fate == Some(Fate::Failed) {
+            counts.iter_mut().for_each(|counts| counts.rejected = counts.rejected.saturating_sub(1));
+        }
         Ok(Imported::of(file, counts, self.inlet.clock.unix_ms()))
     }
 
