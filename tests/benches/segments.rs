@@ -88,7 +88,9 @@ enum Packed {
 /// Who is delivered to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Vendor {
+    /// With requests of 75.
     Braze,
+    /// With its bulk form.
     Lytics,
 }
 

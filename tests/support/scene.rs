@@ -109,7 +109,7 @@ impl Scene {
 
     /// The dead letters, while the program runs or not.
     pub fn dead_letters(&self) -> Vec<Value> {
-        let listed = self.place.brazeline(&["dead-letters", "list", "pipeline.yaml", "--json"]);
+        let listed = self.place.brazeline(&["dead-letters", "list", "pipeline.yaml", "--json", "--limit", "10000"]);
         assert_eq!(listed.code, Some(0), "{}", listed.stderr);
         listed.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }

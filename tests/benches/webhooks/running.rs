@@ -29,7 +29,8 @@ pub struct Used {
 
 /// A server that runs.
 pub struct Running {
-    child: Child,
+    /// Until it has ended.
+    child: Option<Child>,
     disk: (u32, u32),
     flushes: u64,
 }
@@ -37,11 +38,12 @@ pub struct Running {
 impl Running {
     /// Starts it, and waits until it answers. Its data lies in a folder.
     pub fn start(mut command: Command, address: SocketAddr, folder: &Path) -> anyhow::Result<Self> {
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
         let device = std::fs::metadata(folder)?.dev();
-        let mut running = Self { child, disk: (rustix::fs::major(device), rustix::fs::minor(device)), flushes: 0 };
+        let disk = (rustix::fs::major(device), rustix::fs::minor(device));
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
+        let mut running = Self { child: Some(child), disk, flushes: 0 };
         for _ in 0..LOOKS {
-            if let Some(status) = running.child.try_wait()? {
+            if let Some(status) = running.child.as_mut().map(Child::try_wait).transpose()?.flatten() {
                 bail!("it ended with {status}");
             }
             if TcpStream::connect(address).is_ok() {
@@ -56,19 +58,13 @@ impl Running {
     /// Stops it.
     pub fn stop(mut self) -> anyhow::Result<Used> {
         let flushes = self.disk_flushes() - self.flushes;
-        let written = self.written()?;
-        kill_process(Pid::from_child(&self.child), Signal::TERM)?;
-        drop(self.child.stdin.take());
-        let ended = self.child.wait4()?;
+        let child = self.child.take().context("it runs until it is stopped")?;
+        let written = written(&child)?;
+        kill_process(Pid::from_child(&child), Signal::TERM)?;
+        let ended = child.wait4()?;
         // Who does not listen for the signal ends by it.
         ensure!(ended.status.success() || ended.status.code().is_none(), "it ended with {}", ended.status);
         Ok(Used { cpu: ended.rusage.utime + ended.rusage.stime, peak: ended.rusage.maxrss, written, flushes })
-    }
-
-    fn written(&self) -> anyhow::Result<u64> {
-        let io = std::fs::read_to_string(format!("/proc/{}/io", self.child.id()))?;
-        let bytes = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).context("no bytes are counted")?;
-        Ok(bytes.parse()?)
     }
 
     /// What the system has counted; 0 if it does not.
@@ -84,6 +80,13 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         // It fails if it has ended, which is what it asks for.
-        let _ended = self.child.kill();
+        let _ended = self.child.as_mut().map(Child::kill);
     }
+}
+
+/// Bytes that a process made the disk write.
+fn written(child: &Child) -> anyhow::Result<u64> {
+    let io = std::fs::read_to_string(format!("/proc/{}/io", child.id()))?;
+    let bytes = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).context("no bytes are counted")?;
+    Ok(bytes.parse()?)
 }

@@ -18,8 +18,11 @@ mod zip;
 use brazeline_kit::Plugin;
 use serde_json::Value;
 
+/// Panics unless something holds of an input.
+pub type Holds = fn(&[u8]);
+
 /// Every kind of input, as its seeds and its fuzz target are called, and what holds of it.
-pub const PROPERTIES: [(&str, fn(&[u8])); 5] = [
+pub const PROPERTIES: [(&str, Holds); 5] = [
     ("avro", avro::holds),
     ("csv", csv::holds),
     ("json", json::holds),

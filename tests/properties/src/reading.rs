@@ -28,12 +28,14 @@ pub fn same<T: Decoder>(plugin: &T, name: &str, file: &[u8]) -> Outcome {
     let whole = read(plugin, name, &[file], false);
     let cut = cut(file);
     let (begin, end) = file.split_at(cut);
-    // Small, but not so many that a fuzzer does nothing else.
-    let small: Vec<&[u8]> = file.chunks((1 + cut % 24).max(file.len() / 16)).collect();
-    for pieces in [&[begin, end][..], &small].into_iter().filter(|pieces| !pieces.is_empty()) {
-        for anew in [false, true] {
+    // Not so small that a fuzzer does nothing else; to begin anew costs most.
+    let [small, few] = [(1 + cut % 24).max(file.len() / 16), (file.len() / 3).max(1)].map(|bytes| file.chunks(bytes));
+    let (small, few): (Vec<&[u8]>, Vec<&[u8]>) = (small.collect(), few.collect());
+    for (pieces, anew) in [(&[begin, end][..], false), (&[begin, end], true), (&small, false), (&few, true)] {
+        // Nothing at all is one piece.
+        if let Some(first) = pieces.first() {
             let cut = read(plugin, name, pieces, anew);
-            assert_eq!(cut, whole, "in {} pieces, the first of {} bytes; anew: {anew}", pieces.len(), pieces[0].len());
+            assert_eq!(cut, whole, "in {} pieces, the first of {} bytes; anew: {anew}", pieces.len(), first.len());
         }
     }
     for (key, body) in whole.iter().flat_map(|content| &content.events) {
@@ -48,10 +50,11 @@ fn read<T: Decoder>(plugin: &T, name: &str, pieces: &[&[u8]], anew: bool) -> Out
     let mut reading = plugin.open(&entry, None)?;
     let mut content = Content::default();
     for (number, bytes) in pieces.iter().enumerate() {
-        let decoded = reading.decode(bytes, number + 1 == pieces.len())?;
+        let last = number + 1 == pieces.len();
+        let decoded = reading.decode(bytes, last)?;
         content.events.extend(decoded.events.iter().map(|(key, body)| (key.to_owned(), body.to_owned())));
         content.unread.extend(decoded.unread);
-        if anew {
+        if anew && !last {
             reading = plugin.open(&entry, Some(&decoded.resume))?;
         }
     }
