@@ -76,9 +76,8 @@ impl Line {
         for equal in pending.chunk_by(|one, next| (one.is_open(), one.fate) == (next.is_open(), next.fate)) {
             let events = number..number + equal.len() as u64;
             number = events.end;
-            match equal.first() {
-                Some(Pending { left: 0, fate }) => self.settle(events, *fate),
-                _ => {}
+            if let Some(Pending { left: 0, fate }) = equal.first() {
+                self.settle(events, *fate);
             }
         }
     }
