@@ -18,20 +18,20 @@ fn main() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the host lies in no workspace")?;
     let out = PathBuf::from(env::var_os("OUT_DIR").context("cargo names no OUT_DIR")?);
     let components = guest::components(&root.join("plugin"))?;
-    watch(root, &components);
+    watch(root, components.values());
     real::tell();
     // OUT_DIR is <target>/<profile>/build/<package>/out. The lock of <target> itself is held by the cargo that waits for us.
     let target = out.ancestors().nth(4).context("OUT_DIR lies in no target folder")?.join("components");
-    let names: Vec<&str> = components.iter().map(|component| component.name.as_str()).collect();
+    let names: Vec<&str> = components.keys().map(String::as_str).collect();
     let files = guest::build(root, &target, &names)?;
     embed(&out, &names, &files)
 }
 
 /// A plugin that is added or goes away changes `Cargo.lock`.
-fn watch(root: &Path, components: &[guest::Component]) {
+fn watch<'a>(root: &Path, folders: impl Iterator<Item = &'a PathBuf>) {
     let shared = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "wit", "plugin/kit/src", "plugin/kit/Cargo.toml"];
     let shared = shared.into_iter().map(|path| root.join(path));
-    let own = components.iter().flat_map(|component| ["src", "Cargo.toml"].map(|path| component.folder.join(path)));
+    let own = folders.flat_map(|folder| ["src", "Cargo.toml"].map(|path| folder.join(path)));
     for path in shared.chain(own) {
         println!("cargo:rerun-if-changed={}", path.display());
     }

@@ -2,6 +2,7 @@
 //!
 //! Used by the build script for what is part of the program, and by the tests for what only they need.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -20,26 +21,17 @@ const PROFILE: [(&str, &str); 6] = [
     ("CARGO_PROFILE_RELEASE_STRIP", "symbols"),
 ];
 
-/// A folder with a crate that becomes a component.
-pub struct Component {
-    /// The crate's name.
-    pub name: String,
-    /// Where it lies.
-    pub folder: PathBuf,
-}
-
-/// Every crate there whose library is a `cdylib`, by name.
-pub fn components(plugins: &Path) -> Result<Vec<Component>> {
-    let mut components = Vec::new();
+/// Every crate there whose library is a `cdylib`: its name, and its folder.
+pub fn components(plugins: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    let mut components = BTreeMap::new();
     for entry in fs::read_dir(plugins).with_context(|| format!("{} cannot be read", plugins.display()))? {
         let folder = entry?.path();
         let Ok(manifest) = fs::read_to_string(folder.join("Cargo.toml")) else { continue };
         if manifest.lines().any(|line| line.starts_with("crate-type") && line.contains("\"cdylib\"")) {
             let name = name(&manifest).with_context(|| format!("{} names no package", folder.display()))?;
-            components.push(Component { name, folder });
+            components.insert(name, folder);
         }
     }
-    components.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(components)
 }
 

@@ -62,7 +62,7 @@ impl Both {
 
     /// Braze sends a webhook about somebody, and both who read it are done with it.
     fn webhook(&mut self, fields: &Value) {
-        let answer = post(&self.host.address("webhooks"), WEBHOOK, &fields.to_string());
+        let answer = post(&self.host.address("webhooks"), WEBHOOK, fields.to_string());
         assert_eq!(answer.status, 200, "{}", answer.body);
         until("both have it", || {
             let status = status(&self.place);

@@ -28,7 +28,7 @@ fn built() -> &'static [(String, PathBuf)] {
         let folders = folders(&root.join("tests/components"));
         let packages: Vec<String> = folders.iter().map(|folder| format!("test-{folder}")).collect();
         let plugins = guest::components(&root.join("plugin")).unwrap();
-        let names = packages.iter().chain(plugins.iter().map(|plugin| &plugin.name));
+        let names = packages.iter().chain(plugins.keys());
         let names: Vec<&str> = names.map(String::as_str).collect();
         let files = guest::build(root, &target_dir(), &names).unwrap();
         folders.into_iter().zip(files).collect()

@@ -151,6 +151,7 @@ mod tests {
                     },
                 ],
                 inbound: [],
+                endpoints: [],
                 gather_events: 1200,
                 gather_bytes: 1048576,
                 budgets: [

@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn the_first_byte_says_it_where_the_name_does_not() {
         let begun = |by_name, bytes, last| begin(by_name, bytes, last, "empty");
-        let table: [(Option<Form>, &[u8], bool, Result<Option<(Form, &[u8])>, &str>); 9] = [
+        type Begun<'a> = Result<Option<(Form, &'a [u8])>, &'a str>;
+        let table: [(Option<Form>, &[u8], bool, Begun<'_>); 9] = [
             (None, b" {}", false, Ok(Some((Form::Lines, b" {}")))),
             (None, b"a,b", false, Ok(Some((Form::Csv, b"a,b")))),
             (None, b"\xef\xbb\xbfa", false, Ok(Some((Form::Csv, b"a")))),
