@@ -70,7 +70,8 @@ pub fn shelf(
     Ok(match &files.shelf {
         config::Shelf::DropFolder { path, recursive } => {
             let opened = DropFolder::open(path, *recursive, files.when_done);
-            Arc::new(opened.map_err(|problem| placed(pipeline, source, problem))?)
+            let opened = opened.map_err(|problem| placed(pipeline, source, problem))?;
+            Arc::new(opened.without(&pipeline.data_dir))
         }
         config::Shelf::SftpServer(server) => {
             let guests = guests(pipeline, source, &server.authorization, secrets)?;

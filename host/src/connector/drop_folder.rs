@@ -1,17 +1,20 @@
 //! A folder of this machine into which somebody puts files.
 //!
 //! What lies in it directly counts, and what lies in its folders if that is asked for; no hidden file or folder, because whoever copies with
-//! care writes under a hidden name first. A folder that is a link is not looked into: it may lead anywhere, also in a circle.
+//! care writes under a hidden name first. A folder that is a link is not looked into: it may lead anywhere, also in a circle. Nor is the host's
+//! own folder, whose files would be put away under it.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use tokio::fs;
 use tokio::io::AsyncSeekExt;
 
 use super::settings;
-use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, Shelf, is_looked_into};
+use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, MOST_LISTED, Shelf, is_looked_into, too_many};
 use crate::config::WhenDone;
 use crate::problem::Problem;
 
@@ -21,13 +24,23 @@ pub struct DropFolder {
     path: PathBuf,
     recursive: bool,
     when_done: WhenDone,
+    /// The host's own.
+    own: Option<PathBuf>,
+    /// Folders that could not be read, and that this was said of.
+    closed: Mutex<BTreeSet<String>>,
 }
 
 impl DropFolder {
     /// Opens it; a folder that is not there is a mistake in the pipeline file.
     pub fn open(path: &Path, recursive: bool, when_done: WhenDone) -> Result<Self, Problem> {
         std::fs::read_dir(path).map_err(|error| settings::unusable(path, &error))?;
-        Ok(Self { path: path.to_owned(), recursive, when_done })
+        Ok(Self { path: path.to_owned(), recursive, when_done, own: None, closed: Mutex::default() })
+    }
+
+    /// Without this folder, which is the host's own.
+    #[must_use]
+    pub fn without(self, own: &Path) -> Self {
+        Self { own: Some(own.to_owned()), ..self }
     }
 
     async fn items(&self) -> io::Result<Vec<Item>> {
@@ -36,6 +49,11 @@ impl DropFolder {
             let mut entries = match fs::read_dir(self.path.join(&folder)).await {
                 // It went meanwhile.
                 Err(error) if !folder.is_empty() && error.kind() == io::ErrorKind::NotFound => continue,
+                // One among many is no reason to read none.
+                Err(error) if !folder.is_empty() => {
+                    self.is_closed(folder, &error);
+                    continue;
+                }
                 entries => entries?,
             };
             while let Some(entry) = entries.next_entry().await? {
@@ -45,13 +63,29 @@ impl DropFolder {
                 }
                 let name = if folder.is_empty() { name } else { format!("{folder}/{name}") };
                 match entry.file_type().await?.is_dir() {
-                    true if self.recursive && is_looked_into(&name) => folders.push(name),
+                    true if self.recursive && is_looked_into(&name) && !self.is_own(&name).await => folders.push(name),
                     true => {}
                     false => items.extend(item(&entry.path(), name).await?),
+                }
+                if items.len() + folders.len() > MOST_LISTED {
+                    return Err(too_many());
                 }
             }
         }
         Ok(items)
+    }
+
+    async fn is_own(&self, folder: &str) -> bool {
+        let Some(own) = &self.own else { return false };
+        let (own, folder) = (fs::canonicalize(own).await, fs::canonicalize(self.path.join(folder)).await);
+        matches!((own, folder), (Ok(own), Ok(folder)) if own == folder)
+    }
+
+    fn is_closed(&self, folder: String, error: &io::Error) {
+        let path = self.path.join(&folder);
+        if self.closed.lock().unwrap_or_else(PoisonError::into_inner).insert(folder) {
+            tracing::warn!(folder = %path.display(), %error, "it cannot be read, and is left out");
+        }
     }
 
     async fn content(&self, name: &str, from: u64) -> io::Result<Content> {
@@ -189,6 +223,21 @@ mod tests {
         std::fs::write(folder.path().join("a"), "newer").unwrap();
         shelf.put_away(&item, Fate::Done).await.unwrap();
         assert_eq!(shown(folder.path(), ""), "a: newer\n");
+    }
+
+    #[tokio::test]
+    async fn the_hosts_own_folder_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a", "in/b", "in/data/store", "in/data/staging/c"] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, name).unwrap();
+        }
+        std::os::unix::fs::symlink("in/data", folder.path().join("link")).unwrap();
+        let shelf = DropFolder::open(folder.path(), true, WhenDone::Move).unwrap().without(&folder.path().join("link"));
+        let mut names: Vec<_> = shelf.list().await.unwrap().into_iter().map(|item| item.name).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["a", "in/b"]);
     }
 
     #[tokio::test]

@@ -18,7 +18,7 @@ use russh_sftp::protocol::StatusCode;
 use tokio::io::{AsyncRead, AsyncSeekExt, ReadBuf};
 use tokio::sync::Mutex;
 
-use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, Shelf, is_looked_into};
+use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, MOST_LISTED, Shelf, is_looked_into, too_many};
 use crate::config::WhenDone;
 use account::Account;
 use connection::Connection;
@@ -61,6 +61,11 @@ impl Sftp {
             let found = match self.entries(&connection, &below).await {
                 // It went meanwhile.
                 Err(error) if !below.is_empty() && error.kind() == io::ErrorKind::NotFound => continue,
+                // One among many is no reason to read none.
+                Err(error) if !below.is_empty() && error.kind() == io::ErrorKind::PermissionDenied => {
+                    tracing::warn!(folder = below, %error, "it cannot be read, and is left out");
+                    continue;
+                }
                 found => found?,
             };
             for (name, metadata) in found {
@@ -68,6 +73,9 @@ impl Sftp {
                     true if self.recursive && is_looked_into(&name) => folders.push(name),
                     true => {}
                     false => items.extend(item(name, &metadata)),
+                }
+                if items.len() + folders.len() > MOST_LISTED {
+                    return Err(too_many());
                 }
             }
         }
@@ -86,7 +94,7 @@ impl Sftp {
         for entry in listed.map_err(|error| self.failed(connection, &folder, error))? {
             let name = entry.file_name();
             // A name is the server's word, and becomes a part of paths.
-            if name.starts_with('.') || name.contains(['/', '\0']) {
+            if name.is_empty() || name.starts_with('.') || name.contains(['/', '\0']) {
                 continue;
             }
             let name = if below.is_empty() { name } else { format!("{below}/{name}") };

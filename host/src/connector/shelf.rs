@@ -35,6 +35,17 @@ pub const FAILED: &str = "failed";
 /// How deep folders within folders are looked into. None that we know has more than six, and no server may lead us on for ever.
 pub const DEEPEST: usize = 16;
 
+/// So many files and folders of a listing are kept in memory; whoever has more wants several sources.
+pub const MOST_LISTED: usize = 1_000_000;
+
+/// That there are more.
+#[must_use]
+pub fn too_many() -> io::Error {
+    io::Error::other(format!(
+        "more than {MOST_LISTED} files and folders lie there: name a folder further down as `path`"
+    ))
+}
+
 /// Whether a folder within a shelf is looked into: not where files are put away, and not for ever.
 #[must_use]
 pub fn is_looked_into(folder: &str) -> bool {

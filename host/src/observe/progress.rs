@@ -90,6 +90,6 @@ async fn watch(window: Arc<Window>, clock: Clock, every: Duration, mut show: imp
 
 /// What a source is at.
 fn work((source, board): (String, Arc<Board>)) -> Option<(Of, Work)> {
-    let work = board.look().work?;
+    let work = board.work()?;
     Some(((source, format!("{} {}", work.stage.word(), work.item.name)), work))
 }

@@ -54,7 +54,7 @@ impl<'a> People<'a> {
     /// Takes an event. An error says why it can never pass; then nothing of it is taken.
     pub fn take(&mut self, event: &Event<'a>, settings: &Settings) -> Result<(), String> {
         let mut update = Update::read(event)?;
-        if update.is_known() {
+        if update.is_known()? {
             return Ok(());
         }
         let person = self.person(event.key, &update)?;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::fields::Fields;
+use crate::time::is_iso;
 
 /// The members of a person update that Braze can be told.
 #[derive(Debug, Default, Deserialize)]
@@ -29,7 +30,7 @@ pub struct Update<'a> {
     pub purchases: Option<Vec<&'a RawValue>>,
     /// Braze said it itself: nothing of it is sent.
     #[serde(borrow, default)]
-    pub known_as_of: Option<&'a RawValue>,
+    known_as_of: Option<&'a RawValue>,
     /// Only said again: no transition happened.
     #[serde(default)]
     pub restated: bool,
@@ -55,9 +56,15 @@ impl<'a> Update<'a> {
     }
 
     /// Whether Braze holds it already, by its own word.
-    #[must_use]
-    pub fn is_known(&self) -> bool {
-        self.known_as_of.is_some_and(|as_of| as_of.get() != "null")
+    pub fn is_known(&self) -> Result<bool, String> {
+        let Some(as_of) = self.known_as_of.map(RawValue::get).filter(|as_of| *as_of != "null") else {
+            return Ok(false);
+        };
+        let time = as_of.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        match time.is_some_and(is_iso) {
+            true => Ok(true),
+            false => Err("/known_as_of: it is no RFC 3339 time".to_owned()),
+        }
     }
 
     fn says_nothing(&self) -> bool {

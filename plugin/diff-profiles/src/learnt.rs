@@ -52,14 +52,14 @@ pub fn finding(field: &Field<'_>, age: Age, window_ms: u64, state: &State<'_>) -
     }
 }
 
-/// Takes note of what the system says. What is held already, or newer, stays. Of a name that stands there twice, the last value counts.
+/// Takes note of what the system says, which is as new as the last time that it said so. What is newer stays. Of a name that stands there twice, the last value counts.
 pub fn learn(fields: &Fields<'_>, as_of_ms: u64, state: &mut State<'_>) {
     let mut seen = BTreeSet::new();
     for field in fields.0.iter().rev().filter(|field| seen.insert(&*field.name)) {
         let hashed = attribute(&field.name, field.value.get());
         let learnt = Learnt { name: hashed.0, value: plain(&field.name, field.value.get()), as_of_ms };
         match state.learnt(learnt.name) {
-            Some(held) if held.value == learnt.value || held.as_of_ms > as_of_ms => {}
+            Some(held) if held.as_of_ms > as_of_ms => {}
             None if state.has(hashed) => {}
             _ => state.learn(learnt),
         }

@@ -26,7 +26,7 @@ pub struct Settings {
     pub beyond_array_limit: BeyondArrayLimit,
     /// Where data goes both ways (`mark_known` of `braze-ingest`): for so long after the sink's system said an attribute itself, the value
     /// that it was told before is no news, for the source may not have taken the new one yet. In milliseconds, a quarter of an hour by
-    /// default; 0 tells it at once.
+    /// default; 0 tells it at once, which is right where triggers are the only source: nobody says again what they said within that time.
     #[serde(default = "echo_window_ms")]
     pub echo_window_ms: u64,
 }

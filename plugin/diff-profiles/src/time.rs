@@ -21,17 +21,17 @@ pub fn write(ms: u64) -> Option<String> {
 /// Reads times of which most are like the one before, as in a page of a feed.
 #[derive(Debug, Default)]
 pub struct Reader {
-    text: String,
+    text: Option<String>,
     ms: u64,
 }
 
 impl Reader {
     /// Reads RFC 3339.
     pub fn read(&mut self, text: &str) -> Result<u64, String> {
-        if self.text != text {
+        if self.text.as_deref() != Some(text) {
+            self.text = None;
             self.ms = read(text)?;
-            self.text.clear();
-            self.text.push_str(text);
+            self.text = Some(text.to_owned());
         }
         Ok(self.ms)
     }
@@ -53,6 +53,7 @@ mod tests {
             ("soon", None),
             ("", None),
         ];
+        assert!(Reader::default().read("").is_err());
         let mut reader = Reader::default();
         for (text, expected) in table {
             assert_eq!(read(text).ok(), expected, "{text}");

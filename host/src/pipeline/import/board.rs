@@ -70,6 +70,12 @@ impl Board {
         self.seen().clone()
     }
 
+    /// What is being done.
+    #[must_use]
+    pub fn work(&self) -> Option<Work> {
+        self.seen().work.clone()
+    }
+
     /// Files that wait.
     pub fn waiting(&self, waiting: Vec<Item>) {
         self.seen().waiting = waiting;

@@ -28,6 +28,8 @@ impl Import {
         self.board.prove(&item, &hash);
         let (path, plain, keys) = (self.staging.path(&hash), self.staging.plain(&hash), self.importer.keys.clone());
         let name = item.name.clone();
+        // What a file says is taken as of its time, and nothing is of tomorrow, whatever another machine's clock says.
+        let item = Item { modified_ms: item.modified_ms.min(self.inlet.clock.unix_ms()), ..item };
         let proven = tokio::task::spawn_blocking(move || prove(&path, &plain, &item, keys.as_deref()));
         let mut stop = self.inlet.stop.clone();
         let package = tokio::select! {

@@ -572,3 +572,19 @@ fn what_braze_said_itself_is_not_sent_to_it() {
     "#]],
     );
 }
+
+#[test]
+fn a_mark_that_is_none_hides_nothing() {
+    let marked = |mark| format!(r#"{{"attributes":{{"city":"X"}},"known_as_of":{mark}}}"#);
+    let bodies = [marked("false"), marked(r#""""#), marked(r#""soon""#)];
+    let events: Vec<_> = bodies.iter().map(|body| ("external_id:a", body.as_str())).collect();
+    check(
+        "{}",
+        &events,
+        expect![[r#"
+        0 rejected: /known_as_of: it is no RFC 3339 time
+        1 rejected: /known_as_of: it is no RFC 3339 time
+        2 rejected: /known_as_of: it is no RFC 3339 time
+    "#]],
+    );
+}

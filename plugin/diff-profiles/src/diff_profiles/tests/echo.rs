@@ -131,6 +131,31 @@ fn the_newest_that_the_system_said_counts() {
 }
 
 #[test]
+fn what_is_said_once_more_is_as_new_as_that() {
+    let story = story(json!({}))
+        .bodies(&[&known(r#"{"n":2}"#, "09:00")], None)
+        .bodies(&[&known(r#"{"n":2}"#, "09:10")], None)
+        .bodies(&[&source(r#"{"n":1}"#, "09:16")], Some(&scan("09:16")))
+        .bodies(&[&source(r#"{"n":2}"#, "09:17")], Some(&scan("09:17")));
+    expect![[r#"
+        0 -> {"attributes":{"n":1},"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T08:00:00Z"}}
+        key 0 tagged ["a"]
+
+        0 dropped
+        key 0 tagged ["a"]
+
+        0 dropped
+        key 0 tagged ["a"]
+
+        0 dropped
+
+        0 dropped
+        key 0 tagged ["a"]
+    "#]]
+    .assert_eq(&story.told());
+}
+
+#[test]
 fn it_passes_nothing_on_and_what_it_knows_already_is_not_written() {
     let all = r#"{"user":{"external_id":"u"},"attributes":{"n":1},"events":[{"name":"x"}],"audiences":{"in":[],"of":["a"]},"other":1,"known_as_of":"2026-11-23T09:00:00Z"}"#;
     let bad = all.replace("2026-11-23T09", "soon");
