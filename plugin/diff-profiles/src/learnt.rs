@@ -52,7 +52,8 @@ pub fn finding(field: &Field<'_>, age: Age, window_ms: u64, state: &State<'_>) -
     }
 }
 
-/// Takes note of what the system says, which is as new as the last time that it said so. What is newer stays. Of a name that stands there twice, the last value counts.
+/// Takes note of what the system says, which is as new as the last time that it said so. What is newer stays. Of a name that stands there
+/// twice, the last value counts.
 pub fn learn(fields: &Fields<'_>, as_of_ms: u64, state: &mut State<'_>) {
     let mut seen = BTreeSet::new();
     for field in fields.0.iter().rev().filter(|field| seen.insert(&*field.name)) {
