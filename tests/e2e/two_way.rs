@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use brazeline_sandbox::lytics::People;
-use brazeline_sandbox::{Blocking, Options};
+use brazeline_sandbox::{Blocking, Braze, Fault, Options, Reset};
 use serde_json::{Value, json};
 
 use crate::host::{Host, Place, until};
@@ -143,5 +143,36 @@ fn of_whom_braze_spoke_first_only_the_audience_is_sent() {
     both.has_objects(1);
     both.scanned();
     assert_eq!(both.objects(), [json!({ "external_id": "u-2", "lytics_segments": { "add": ["lapsed"] } })]);
+    assert_eq!(both.host.terminate().code, Some(0));
+}
+
+#[test]
+fn what_is_overtaken_on_its_way_is_put_right_when_it_comes_back() {
+    let mut both = Both::start(|_| {});
+    both.vendors.braze().fail_every(1, Fault::TooMany { reset: Reset::RetryAfter(1) });
+    both.people(|people| {
+        people.put("ann", ann("AnyTown"));
+        people.enter("ann", "vip");
+    });
+    // What was decided waits for Braze, and the person moves.
+    both.has_objects(1);
+    both.webhook(&ann("NewTown"));
+    both.vendors.braze().fail_every(0, Fault::Fine);
+    let lives_in = |both: &Both, city: &str| {
+        until(&format!("Braze says {city}"), || {
+            let home = |braze: &Braze| {
+                braze.profile("external_id:u-1").and_then(|ann| ann.text("home_city").map(str::to_owned))
+            };
+            both.vendors.braze().read(home).is_some_and(|home| home == city)
+        });
+    };
+    lives_in(&both, "AnyTown");
+    let record = both.record();
+    both.people(|people| people.put("ann", record));
+    lives_in(&both, "NewTown");
+    both.scanned();
+    let last = both.objects().pop().unwrap();
+    assert_eq!(last, json!({ "external_id": "u-1", "home_city": "NewTown" }));
+    assert_eq!(both.objects().iter().filter(|object| object["home_city"] == "NewTown").count(), 1);
     assert_eq!(both.host.terminate().code, Some(0));
 }

@@ -15,6 +15,7 @@ mod memory;
 pub mod moved;
 mod notes;
 mod numbers;
+mod pending;
 mod record;
 mod removed;
 pub mod rest;
@@ -56,6 +57,8 @@ pub type Ask = (Question, oneshot::Sender<Result<Reply, Problem>>);
 pub struct Parts {
     /// The component at its place.
     pub node: Node,
+    /// The number of its outbox among the ledger's sources.
+    pub outbox: usize,
     /// What it says of itself.
     pub reads: Reads,
     /// What the operator set.

@@ -3,6 +3,9 @@
 //! Where data goes both ways, the sink's system says something of a person, the source takes it and then says it, too. To tell it would
 //! cost and change nothing; and until the source has taken it, it still says the value before, which would undo the new one. So a value that
 //! the system said itself is held until it came back or the source says another one.
+//!
+//! What was told before may still be on its way when the system says something newer, and then arrives behind it. So what comes back of that is told:
+//! it puts right what was overtaken.
 
 use std::collections::BTreeSet;
 
@@ -20,6 +23,8 @@ pub struct Learnt {
     pub value: u64,
     /// As of when.
     pub as_of_ms: u64,
+    /// Something that was told may have arrived after it.
+    pub is_raced: bool,
 }
 
 /// What an attribute that the source says is.
@@ -33,19 +38,21 @@ pub enum Finding {
     News,
 }
 
-/// What an attribute is that is so old. For `window_ms` after the system said something, what was told before is no news: the source has not
-/// taken it yet.
+/// What an attribute is that is so old. For `window_ms` after the system said something, what was told or said before is no news: the source has
+/// not taken the newest yet.
 #[must_use]
 pub fn finding(field: &Field<'_>, age: Age, window_ms: u64, state: &State<'_>) -> Finding {
     let hashed = attribute(&field.name, field.value.get());
     let is_told = state.has(hashed);
-    let Some(learnt) = state.learnt(hashed.0) else {
+    let [before @ .., learnt] = state.learnt(hashed.0) else {
         return if is_told { Finding::Known } else { Finding::News };
     };
     let is_older_than = |ms: u64| age.as_of_ms.is_some_and(|as_of_ms| as_of_ms < ms);
-    if learnt.value == plain(&field.name, field.value.get()) {
-        Finding::Echo
-    } else if is_older_than(learnt.as_of_ms) || (is_told && is_older_than(learnt.as_of_ms.saturating_add(window_ms))) {
+    let value = plain(&field.name, field.value.get());
+    let was_said = is_told || before.iter().any(|before| before.value == value);
+    if learnt.value == value {
+        if learnt.is_raced { Finding::News } else { Finding::Echo }
+    } else if is_older_than(learnt.as_of_ms) || (was_said && is_older_than(learnt.as_of_ms.saturating_add(window_ms))) {
         Finding::Known
     } else {
         Finding::News
@@ -58,8 +65,9 @@ pub fn learn(fields: &Fields<'_>, as_of_ms: u64, state: &mut State<'_>) {
     let mut seen = BTreeSet::new();
     for field in fields.0.iter().rev().filter(|field| seen.insert(&*field.name)) {
         let hashed = attribute(&field.name, field.value.get());
-        let learnt = Learnt { name: hashed.0, value: plain(&field.name, field.value.get()), as_of_ms };
-        match state.learnt(learnt.name) {
+        let value = plain(&field.name, field.value.get());
+        let learnt = Learnt { name: hashed.0, value, as_of_ms, is_raced: state.is_pending };
+        match state.learnt(learnt.name).last() {
             Some(held) if held.as_of_ms > as_of_ms => {}
             None if state.has(hashed) => {}
             _ => state.learn(learnt),

@@ -26,12 +26,14 @@ pub struct State<'a> {
     pub outside: Vec<Outside<'a>>,
     /// The attributes, each as [`hash::attribute`](crate::hash::attribute), in the order of their names' hashes.
     pub attributes: Vec<(u32, u64)>,
-    /// What the sink's system said itself of attributes, in the order of their names' hashes.
+    /// What the sink's system said itself of attributes, in the order of their names' hashes; of one the newest, and before it what was so till then.
     pub learnt: Vec<Learnt>,
     /// Nothing was ever told.
     pub is_new: bool,
     /// Everything is to be said again.
     pub unsure: bool,
+    /// Something that was told may not have arrived yet.
+    pub is_pending: bool,
 }
 
 /// An audience that the person is in.
@@ -80,6 +82,7 @@ impl<'a> State<'a> {
         self.clear();
         self.is_new = kept.standing == Standing::None;
         self.unsure = kept.standing == Standing::Unsure;
+        self.is_pending = kept.standing == Standing::Pending;
         let empty = kept.bytes.is_empty() && tags.is_empty();
         let readable = empty || self.unpack(kept.version, kept.bytes, tags).is_some();
         if !readable {
@@ -147,9 +150,8 @@ impl<'a> State<'a> {
             Ok(place) => self.attributes[place] = attribute,
             Err(place) => self.attributes.insert(place, attribute),
         }
-        if let Ok(place) = self.find_learnt(attribute.0) {
-            self.learnt.remove(place);
-        }
+        let over = self.places_learnt(attribute.0);
+        self.learnt.drain(over);
     }
 
     /// Whether an attribute is held.
@@ -159,22 +161,29 @@ impl<'a> State<'a> {
         place.is_ok_and(|place| self.attributes[place] == attribute)
     }
 
-    /// What the sink's system said itself of an attribute, by the short hash of its name.
+    /// What the sink's system said itself of an attribute, by the short hash of its name; the newest last.
     #[must_use]
-    pub fn learnt(&self, name: u32) -> Option<Learnt> {
-        self.find_learnt(name).ok().map(|place| self.learnt[place])
+    pub fn learnt(&self, name: u32) -> &[Learnt] {
+        &self.learnt[self.places_learnt(name)]
     }
 
-    /// Holds what the sink's system said itself.
-    pub fn learn(&mut self, learnt: Learnt) {
-        match self.find_learnt(learnt.name) {
-            Ok(place) => self.learnt[place] = learnt,
-            Err(place) => self.learnt.insert(place, learnt),
-        }
+    /// Holds what the sink's system said itself, and what it said before that.
+    pub fn learn(&mut self, mut learnt: Learnt) {
+        let places = self.places_learnt(learnt.name);
+        let before = self.learnt[places.clone()].last().copied();
+        learnt.is_raced |= before.is_some_and(|before| before.value == learnt.value && before.is_raced);
+        let kept = match before {
+            // It said the same before.
+            Some(before) if before.value == learnt.value => places.start..places.end - 1,
+            _ => places.start.max(places.end.saturating_sub(1))..places.end,
+        };
+        let kept: Vec<Learnt> = self.learnt[kept].to_vec();
+        self.learnt.splice(places, kept.into_iter().chain([learnt]));
     }
 
-    fn find_learnt(&self, name: u32) -> Result<usize, usize> {
-        self.learnt.binary_search_by_key(&name, |learnt| learnt.name)
+    fn places_learnt(&self, name: u32) -> std::ops::Range<usize> {
+        let start = self.learnt.partition_point(|learnt| learnt.name < name);
+        start..start + self.learnt[start..].iter().take_while(|learnt| learnt.name == name).count()
     }
 
     /// Forgets all attributes, so that each is told again.
@@ -187,7 +196,7 @@ impl<'a> State<'a> {
         self.inside.clear();
         self.outside.clear();
         self.doubt_attributes();
-        (self.is_new, self.unsure) = (false, false);
+        (self.is_new, self.unsure, self.is_pending) = (false, false, false);
     }
 }
 

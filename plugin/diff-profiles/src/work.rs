@@ -59,6 +59,7 @@ impl<'a> Work<'a> {
         let mut after = state.clone();
         let (said, attributes) = self.take(age, &mut after)?;
         let bodies = self.written(said, &attributes)?;
+        after.is_pending |= !bodies.is_empty();
         if after != *state {
             after.is_new = false;
             self.changed.insert(key, after);

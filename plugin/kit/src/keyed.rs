@@ -20,8 +20,10 @@ pub trait KeyedTransform: Plugin {
 pub enum Standing {
     /// Nothing was ever kept.
     None,
-    /// What was kept is what the sink accepted or will.
+    /// What was kept is what the sink accepted.
     Known,
+    /// What was kept is what the sink will accept: some of it may be on its way.
+    Pending,
     /// Something put it in doubt: everything is to be said again.
     Unsure,
 }

@@ -101,7 +101,7 @@ impl Call<'_> {
             keys.push(self.keys[*place as usize].as_bytes());
             match changes.get(place) {
                 Some(Change::Put { bytes, tags, unsure }) => {
-                    let standing = if *unsure { Standing::Unsure } else { Standing::Known };
+                    let standing = if *unsure { Standing::Unsure } else { Standing::Pending };
                     list.push(standing, memory.version(), bytes, tags);
                 }
                 Some(Change::Delete) => list.push(Standing::None, 0, &[], &[]),

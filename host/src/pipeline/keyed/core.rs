@@ -91,9 +91,10 @@ impl Core {
         let lost = self.braked(source.as_deref(), look.as_ref(), &keys, &kept, &answer)?;
         let dead = self.dead(parcels, &batch, &answer, at_ms);
         let (numbers, traps) = (self.apply(reader, &keys, &kept, &answer)?, answer.traps);
+        self.told(reader, &answer, |event| numbers[key_of[event] as usize])?;
         let mut held = None;
         if let (Some(source), Some(_)) = (&source, &look) {
-            self.saw(reader, source, parcels, numbers, &lost)?;
+            self.saw(reader, source, parcels, numbers.into_iter().flatten().collect(), &lost)?;
             let closes = |parcel: &Parcel| parcel.look.as_ref().is_some_and(|look| look.part.closes);
             if parcels.iter().any(closes) {
                 held = self.memory.close(source, &self.most);
@@ -127,7 +128,8 @@ impl Core {
             let snapshot = pass.snapshot();
             let call = Call { node: &self.node, keys: &keys, kept: &kept, snapshot: None };
             let answer = call.absent(&mut self.memory, &snapshot)?;
-            self.apply(reader, &keys, &kept, &answer)?;
+            let numbers = self.apply(reader, &keys, &kept, &answer)?;
+            self.told(reader, &answer, |place| numbers[place])?;
             for (place, reason) in &answer.rejected {
                 let (key, kept) = (keys[*place as usize], &kept[*place as usize]);
                 self.memory.doubt_key(reader, key, kept)?;
@@ -171,23 +173,37 @@ impl Core {
         }
     }
 
-    /// Keeps what changed. The numbers of all whom the events were about.
+    /// Keeps what changed. The number of each key, if it has one.
     fn apply(
         &mut self,
         reader: &dyn Reader,
         keys: &[&str],
         kept: &[Kept],
         answer: &Answer,
-    ) -> Result<Vec<u32>, StoreError> {
+    ) -> Result<Vec<Option<u32>>, StoreError> {
         let mut numbers = Vec::with_capacity(keys.len());
         for (place, (key, kept)) in (0_u32..).zip(keys.iter().zip(kept)) {
             let number = match answer.changes.get(&place) {
                 Some(change) => self.memory.change(reader, key, kept, change.clone())?,
                 None => kept.record.as_ref().map(|record| record.number),
             };
-            numbers.extend(number);
+            numbers.push(number);
         }
         Ok(numbers)
+    }
+
+    /// Notes who is told something. `number` knows whose an input of the call was.
+    fn told(
+        &mut self,
+        reader: &dyn Reader,
+        answer: &Answer,
+        number: impl Fn(usize) -> Option<u32>,
+    ) -> Result<(), StoreError> {
+        if !answer.events.is_empty() {
+            let end = reader.log_size(&self.id)?.next + answer.events.len() as u64;
+            self.memory.told(answer.origins.iter().filter_map(|input| number(*input as usize)), end);
+        }
+        Ok(())
     }
 
     /// Notes who was seen: whom events were about, and of whom something was rejected before it came here.

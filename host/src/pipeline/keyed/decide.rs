@@ -60,6 +60,7 @@ impl Keyed {
     async fn decide(&mut self, group: Vec<Parcel>) -> anyhow::Result<()> {
         let at_ms = self.parts.clock.unix_ms();
         let store = self.parts.store.clone();
+        self.core.memory.settled(self.parts.ledger.lowest(self.parts.outbox));
         let decided = tokio::task::block_in_place(|| self.core.decide(store.reader(), &group, at_ms));
         let source = group.first().map(|parcel| Arc::clone(&parcel.source));
         match decided {

@@ -10,6 +10,7 @@ use roaring::RoaringBitmap;
 use super::brake::{Held, MaxExit, Why};
 use super::notes::{Facts, Look, Pass};
 use super::numbers::{self, Numbers};
+use super::pending::Pending;
 use super::record::Record;
 use super::tags::{Set, Sets, TagId, bitmap, bytes};
 use crate::component::types::Standing;
@@ -24,6 +25,7 @@ pub struct Memory {
     stored: Facts,
     sets: Sets,
     numbers: Numbers,
+    pending: Pending,
     changes: Vec<StateChange>,
     /// State versions that the component reads, the one that it writes first.
     versions: Vec<u32>,
@@ -78,8 +80,9 @@ impl Memory {
         };
         let sets = Sets::load(&notes)?;
         let numbers = Numbers::load(reader, node, stored.next_number)?;
+        let pending = Pending::since(reader.log_size(node)?.next);
         let (node, facts, changes, versions) = (node.to_owned(), stored.clone(), Vec::new(), versions.to_vec());
-        let mut memory = Self { node, facts, stored, sets, numbers, changes, versions };
+        let mut memory = Self { node, facts, stored, sets, numbers, pending, changes, versions };
         if memory.facts.component != component {
             if !memory.facts.component.is_empty() {
                 memory.doubt_all();
@@ -144,8 +147,22 @@ impl Memory {
         let known = |record: &Record| {
             self.versions.contains(&record.version) && !self.sets.contains(&Set::Unsure, record.number)
         };
-        let standing = if record.as_ref().is_some_and(known) { Standing::Known } else { Standing::Unsure };
+        let standing = match &record {
+            Some(record) if known(record) && self.pending.is(record.number) => Standing::Pending,
+            Some(record) if known(record) => Standing::Known,
+            _ => Standing::Unsure,
+        };
         Kept { standing, record }
+    }
+
+    /// What these people are told goes into the outbox, the last of it just below this number.
+    pub fn told(&mut self, people: impl IntoIterator<Item = u32>, end: u64) {
+        self.pending.add(people, end);
+    }
+
+    /// The sink has settled all of the outbox below this number.
+    pub fn settled(&mut self, below: u64) {
+        self.pending.settled(below);
     }
 
     /// The keys of some numbers that rise. A number without one was forgotten.

@@ -76,6 +76,7 @@ impl Run {
         let (ends, ended) = stop();
         let parts = keyed::Parts {
             node,
+            outbox: number,
             reads,
             options,
             ledger: Arc::clone(&self.ledger),

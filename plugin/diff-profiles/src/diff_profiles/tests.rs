@@ -87,6 +87,11 @@ impl Story {
         Self(self.0.doubt(KEY))
     }
 
+    /// What was told so far is still on its way.
+    fn pending(self) -> Self {
+        Self(self.0.pending(KEY))
+    }
+
     /// A batch of events.
     fn bodies(self, bodies: &[&str], snapshot: Option<&Snapshot>) -> Self {
         let events: Vec<_> = bodies.iter().map(|body| (KEY, *body)).collect();

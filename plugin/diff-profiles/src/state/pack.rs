@@ -4,7 +4,7 @@
 //! bytes      = inside outside learnt attributes
 //! inside     = number (mark)*           2 * how many + whether there is `learnt`; a mark for each of the host's tags, in their order
 //! outside    = count (mark name)*       in the order of names; name: count, then as many bytes of UTF-8
-//! learnt     = count (key value mark)*  in the order of keys; left out if there is nothing; beyond is 0
+//! learnt     = count (key value mark)*  in the order of keys, of one key the newest last; left out if there is nothing; beyond: it may be overtaken
 //! attributes = (key value)*             to the end, in the order of keys; key: 4 bytes, value: 8 bytes
 //! mark       = number                   2 * zigzag(as_of - the as_of before) + beyond; before the first is 0
 //! count      = number                   LEB128, 7 bits a byte, low ones first
@@ -40,7 +40,7 @@ impl State<'_> {
         }
         for learnt in &self.learnt {
             packer.hashes(learnt.name, learnt.value);
-            packer.mark(Mark { as_of_ms: learnt.as_of_ms, ..Mark::default() });
+            packer.mark(Mark { as_of_ms: learnt.as_of_ms, beyond: learnt.is_raced, doubt: false });
         }
         for (name, value) in &self.attributes {
             packer.hashes(*name, *value);

@@ -37,8 +37,9 @@ fn shown(state: &State<'_>) -> String {
     for Outside { name, mark } in &state.outside {
         write!(text, "out {name} as of {}{}; ", mark.as_of_ms, beyond(mark)).unwrap();
     }
-    for Learnt { name, value, as_of_ms } in &state.learnt {
-        write!(text, "learnt {name:08x} {value:016x} as of {as_of_ms}; ").unwrap();
+    for Learnt { name, value, as_of_ms, is_raced } in &state.learnt {
+        let raced = if *is_raced { " raced" } else { "" };
+        write!(text, "learnt {name:08x} {value:016x} as of {as_of_ms}{raced}; ").unwrap();
     }
     for (name, value) in &state.attributes {
         write!(text, "{name:08x} {value:016x}; ").unwrap();
@@ -86,6 +87,7 @@ fn states_of_version_3_are_read_and_written_again() {
         in vip as of 1795424400000; 24ae8b0a eb0681806a5b9310; 4d6a048e fda5dfb347dabaca; c52a313c 0579e067dce009a0; known
         in vip as of 1795424400000; learnt c52a313c 0579e067dce009a0 as of 1795424460000; 24ae8b0a eb0681806a5b9310; known
         learnt 24ae8b0a eb0681806a5b9310 as of 1795424400000; learnt c52a313c 0579e067dce009a0 as of 1795424399000; known
+        learnt c52a313c 0579e067dce009a0 as of 1795424400000; learnt c52a313c eb06816a5b931024 as of 1795424460000 raced; known
     "#]].assert_eq(&text);
 }
 
@@ -154,11 +156,12 @@ proptest! {
         inside in proptest::collection::btree_map("[a-c]{1,3}", mark(), 0..6),
         outside in proptest::collection::btree_map("[d-fé]{0,3}", mark(), 0..6),
         attributes in proptest::collection::btree_map(any::<u32>(), any::<u64>(), 0..6),
-        learnt in proptest::collection::btree_map(any::<u32>(), (any::<u64>(), 0..=LATEST_MS), 0..4),
+        learnt in proptest::collection::btree_map((0..3_u32, 0..=LATEST_MS), (any::<u64>(), any::<bool>()), 0..4),
     ) {
         let inside = inside.into_iter().map(|(name, mark)| Inside { name: name.into(), mark }).collect();
         let outside = outside.into_iter().map(|(name, mark)| Outside { name: name.into(), mark }).collect();
-        let learnt = learnt.into_iter().map(|(name, (value, as_of_ms))| Learnt { name, value, as_of_ms }).collect();
+        let learnt = learnt.into_iter();
+        let learnt = learnt.map(|((name, as_of_ms), (value, is_raced))| Learnt { name, value, as_of_ms, is_raced }).collect();
         let mut state = State { inside, outside, attributes: attributes.into_iter().collect(), learnt, ..State::default() };
         state.is_new = state.inside.is_empty() && state.outside.is_empty() && state.attributes.is_empty();
         let Update::Put { bytes, tags, unsure } = state.put() else { unreachable!("a state is put") };

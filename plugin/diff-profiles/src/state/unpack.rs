@@ -27,7 +27,8 @@ impl<'a> State<'a> {
         }
         for _ in 0..if has_learnt { unpacker.number()? } else { 0 } {
             let (name, value) = unpacker.hashes()?;
-            self.learnt.push(Learnt { name, value, as_of_ms: unpacker.mark()?.as_of_ms });
+            let Mark { as_of_ms, beyond: is_raced, .. } = unpacker.mark()?;
+            self.learnt.push(Learnt { name, value, as_of_ms, is_raced });
         }
         while !unpacker.bytes.is_empty() {
             self.attributes.push(unpacker.hashes()?);
@@ -39,7 +40,7 @@ impl<'a> State<'a> {
     fn is_in_order(&self) -> bool {
         self.inside.is_sorted_by(|one, next| one.name < next.name)
             && self.outside.is_sorted_by(|one, next| one.name < next.name)
-            && self.learnt.is_sorted_by(|one, next| one.name < next.name)
+            && self.learnt.is_sorted_by_key(|learnt| (learnt.name, learnt.as_of_ms))
             && self.attributes.is_sorted_by(|one, next| one.0 < next.0)
     }
 }

@@ -66,6 +66,7 @@ impl From<wit::Standing> for Standing {
         match standing {
             wit::Standing::None => Self::None,
             wit::Standing::Known => Self::Known,
+            wit::Standing::Pending => Self::Pending,
             wit::Standing::Unsure => Self::Unsure,
         }
     }

@@ -32,6 +32,11 @@ impl Memory {
         self.0.entry(key.to_owned()).or_insert_with(|| Row::none(key)).standing = Standing::Unsure;
     }
 
+    /// Something of a key is on its way to the sink, as while that is slow.
+    pub fn pending(&mut self, key: &str) {
+        self.0.entry(key.to_owned()).or_insert_with(|| Row::none(key)).standing = Standing::Pending;
+    }
+
     /// Calls `transform`, keeps what changes, and shows the answer.
     pub fn transform<T: KeyedTransform>(
         &mut self,

@@ -186,4 +186,11 @@ impl<T: KeyedTransform> Table<T> {
         self.memory.doubt(key);
         self
     }
+
+    /// Lets something of a key be on its way to the sink, as while that is slow.
+    #[must_use]
+    pub fn pending(mut self, key: &str) -> Self {
+        self.memory.pending(key);
+        self
+    }
 }

@@ -156,6 +156,76 @@ fn what_is_said_once_more_is_as_new_as_that() {
 }
 
 #[test]
+fn what_may_be_overtaken_is_told_when_it_comes_back() {
+    let both = [source(r#"{"n":3}"#, "09:03"), known(r#"{"n":4}"#, "09:04")];
+    let story = story(json!({}))
+        .pending()
+        .bodies(&[&known(r#"{"n":2}"#, "09:00")], None)
+        .bodies(&[&known(r#"{"n":2}"#, "09:01")], None)
+        .bodies(&[&source(r#"{"n":2}"#, "09:02")], None)
+        .bodies(&[&source(r#"{"n":2}"#, "09:02")], None)
+        // One call decides on both.
+        .bodies(&[&both[0], &both[1]], None)
+        .bodies(&[&source(r#"{"n":3}"#, "09:05")], Some(&scan("09:05")))
+        .bodies(&[&source(r#"{"n":4}"#, "09:06")], Some(&scan("09:06")));
+    expect![[r#"
+        0 -> {"attributes":{"n":1},"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T08:00:00Z"}}
+        key 0 tagged ["a"]
+
+        0 dropped
+        key 0 tagged ["a"]
+
+        0 dropped
+        key 0 tagged ["a"]
+
+        0 -> {"attributes":{"n":2}}
+        key 0 tagged ["a"]
+
+        0 dropped
+
+        0 -> {"attributes":{"n":3}}
+        1 dropped
+        key 0 tagged ["a"]
+
+        0 dropped
+
+        0 -> {"attributes":{"n":4}}
+        key 0 tagged ["a"]
+    "#]].assert_eq(&story.told());
+}
+
+#[test]
+fn what_the_system_said_before_does_not_undo_what_it_said_last() {
+    let story = story(json!({}))
+        .bodies(&[&known(r#"{"n":2}"#, "09:00")], None)
+        .bodies(&[&known(r#"{"n":3}"#, "09:05")], None)
+        .bodies(&[&source(r#"{"n":2}"#, "09:06")], Some(&scan("09:06")))
+        .bodies(&[&source(r#"{"n":1}"#, "09:07")], Some(&scan("09:07")))
+        .bodies(&[&source(r#"{"n":3}"#, "09:08")], Some(&scan("09:08")))
+        .bodies(&[&source(r#"{"n":2}"#, "09:09")], Some(&scan("09:09")));
+    expect![[r#"
+        0 -> {"attributes":{"n":1},"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T08:00:00Z"}}
+        key 0 tagged ["a"]
+
+        0 dropped
+        key 0 tagged ["a"]
+
+        0 dropped
+        key 0 tagged ["a"]
+
+        0 dropped
+
+        0 dropped
+
+        0 dropped
+        key 0 tagged ["a"]
+
+        0 -> {"attributes":{"n":2}}
+        key 0 tagged ["a"]
+    "#]].assert_eq(&story.told());
+}
+
+#[test]
 fn it_passes_nothing_on_and_what_it_knows_already_is_not_written() {
     let all = r#"{"user":{"external_id":"u"},"attributes":{"n":1},"events":[{"name":"x"}],"audiences":{"in":[],"of":["a"]},"other":1,"known_as_of":"2026-11-23T09:00:00Z"}"#;
     let bad = all.replace("2026-11-23T09", "soon");

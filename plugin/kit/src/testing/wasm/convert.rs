@@ -191,6 +191,7 @@ impl From<Standing> for keyed_transform::Standing {
         match standing {
             Standing::None => Self::None,
             Standing::Known => Self::Known,
+            Standing::Pending => Self::Pending,
             Standing::Unsure => Self::Unsure,
         }
     }
