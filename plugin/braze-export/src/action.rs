@@ -5,9 +5,8 @@
 
 use std::borrow::Cow;
 
-use brazeline_kit::event::parse;
+use brazeline_kit::json::{self, Json};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::fields::{Field, Fields};
 use crate::identifier::{UPDATE_ONLY, is_primary};
@@ -68,8 +67,8 @@ impl Array {
 }
 
 /// Checks all of an array.
-pub fn actions<'a>(array: Array, items: Option<Vec<&'a RawValue>>) -> impl Iterator<Item = Result<Action<'a>, String>> {
-    items.into_iter().flatten().enumerate().map(move |(place, item)| {
+pub fn actions<'a>(array: Array, items: Vec<Json<'a>>) -> impl Iterator<Item = Result<Action<'a>, String>> {
+    items.into_iter().enumerate().map(move |(place, item)| {
         let json = item.get();
         check(array, json).map_err(|reason| format!("/{}/{place}: it {reason}", array.name()))?;
         Ok(Action { array, json: json.into(), update_only: false })
@@ -78,7 +77,7 @@ pub fn actions<'a>(array: Array, items: Option<Vec<&'a RawValue>>) -> impl Itera
 
 /// Checks an object of an array; the reason goes on where `it` stands.
 pub fn check(array: Array, json: &str) -> Result<(), String> {
-    let Fields(fields) = parse(json).map_err(|error| format!("cannot be read: {error}"))?;
+    let Fields(fields) = json::read(json, Fields::read).map_err(|error| format!("cannot be read: {error}"))?;
     let is_there = |name: &str| fields.iter().any(|field| field.name.as_str() == name);
     if let Some(name) = array.required().iter().find(|name| !is_there(name)) {
         return Err(format!("has no `{name}`; Braze requires {}", names(array)));

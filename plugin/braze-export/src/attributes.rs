@@ -131,6 +131,8 @@ fn sum(earlier: &str, later: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use brazeline_kit::json;
+
     use super::*;
     use crate::fields::Fields;
 
@@ -138,7 +140,7 @@ mod tests {
     fn objects(updates: &[&'static str], merged: bool) -> String {
         let mut objects = vec![Attributes::default()];
         for update in updates {
-            let fields = serde_json::from_str::<Fields<'_>>(update).unwrap().0;
+            let fields = json::read(update, Fields::read).unwrap().0;
             if let Err(fields) = objects.last_mut().unwrap().join(fields, merged) {
                 objects.push(fields.into());
             }
@@ -202,7 +204,7 @@ mod tests {
             (r#"{"n":{}}"#, false),
         ];
         for (object, expected) in table {
-            assert_eq!(any_increments(&serde_json::from_str::<Fields<'_>>(object).unwrap().0), expected, "{object}");
+            assert_eq!(any_increments(&json::read(object, Fields::read).unwrap().0), expected, "{object}");
         }
     }
 }

@@ -4,8 +4,7 @@
 
 use std::borrow::Cow;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use brazeline_kit::json::{Fault, Reader};
 
 use crate::text::Text;
 
@@ -22,26 +21,14 @@ pub struct Field<'a> {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields<'a>(pub Vec<Field<'a>>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Members)
-    }
-}
-
-struct Members;
-
-impl<'de> Visitor<'de> for Members {
-    type Value = Fields<'de>;
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+impl<'a> Fields<'a> {
+    /// Reads them.
+    pub fn read(reader: &mut Reader<'a>) -> Result<Self, Fault> {
         let mut fields = Vec::with_capacity(24);
-        while let Some((name, value)) = map.next_entry::<Text<'de>, &RawValue>()? {
-            fields.push(Field { name, value: Cow::Borrowed(value.get()) });
-        }
-        Ok(Fields(fields))
+        reader.members("an object", |reader, name| {
+            fields.push(Field { name: name.into(), value: Cow::Borrowed(reader.value()?.get()) });
+            Ok(())
+        })?;
+        Ok(Self(fields))
     }
 }

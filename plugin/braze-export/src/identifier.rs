@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     fn read(key: &str, body: &str) -> String {
-        let update: Update<'_> = serde_json::from_str(body).unwrap();
+        let update = Update::of(body).unwrap();
         match Identifier::of_key(key).unwrap_or_else(|| Identifier::of_user(&update)) {
             Ok(identifier) => identifier.member,
             Err(reason) => format!("error: {reason}"),

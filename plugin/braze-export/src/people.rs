@@ -59,11 +59,11 @@ impl<'a> People<'a> {
         }
         let person = self.person(event.key, &update)?;
         let fields = update.attributes.take().map(|fields| fields.0).unwrap_or_default();
-        let audiences = update.audiences.take().unwrap_or_default();
+        let audiences = update.audiences()?;
         memberships::check(&audiences, settings)?;
         let mut deeds = if update.restated { Vec::new() } else { transition::actions(&audiences, &fields, settings)? };
         let (fields, left_out) = attributes(fields, &self.persons[person].identifier, settings)?;
-        for (array, items) in [(Array::Events, update.events.take()), (Array::Purchases, update.purchases.take())] {
+        for (array, items) in [(Array::Events, update.events), (Array::Purchases, update.purchases)] {
             let given = actions(array, items).collect::<Result<Vec<_>, _>>()?;
             deeds.extend(given);
         }

@@ -4,43 +4,36 @@
 
 use brazeline_kit::Event;
 use brazeline_kit::event::parse;
+use brazeline_kit::json::{self, Fault, Json, Reader};
 use brazeline_kit::person::{Audiences, User};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::fields::Fields;
 use crate::time::is_iso;
 
 /// The members of a person update that Braze can be told.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default)]
 pub struct Update<'a> {
-    #[serde(borrow, default)]
-    user: Option<&'a RawValue>,
+    user: Option<Json<'a>>,
     /// Profile attributes.
-    #[serde(borrow, default)]
     pub attributes: Option<Fields<'a>>,
-    /// Memberships.
-    #[serde(borrow, default)]
-    pub audiences: Option<Audiences<'a>>,
+    audiences: Option<Json<'a>>,
     /// What the person did.
-    #[serde(borrow, default)]
-    pub events: Option<Vec<&'a RawValue>>,
+    pub events: Vec<Json<'a>>,
     /// What the person bought.
-    #[serde(borrow, default)]
-    pub purchases: Option<Vec<&'a RawValue>>,
+    pub purchases: Vec<Json<'a>>,
     /// Braze said it itself: nothing of it is sent.
-    #[serde(borrow, default)]
-    known_as_of: Option<&'a RawValue>,
+    known_as_of: Option<Json<'a>>,
     /// Only said again: no transition happened.
-    #[serde(default)]
     pub restated: bool,
+    /// It has members that only a person update has.
+    is_update: bool,
 }
 
 impl<'a> Update<'a> {
     /// Reads an event's body. An error says where and what, never the data itself.
     pub fn read(event: &Event<'a>) -> Result<Self, String> {
-        let update: Self = event.parse()?;
-        if update.says_nothing() && update.user()?.is_none() {
+        let update = Self::of(event.body)?;
+        if !update.is_update && update.user()?.is_none() {
             return Err(
                 "the body is no person update: it has none of `attributes`, `audiences`, `events` and `purchases`; \
                         `map-fields` makes one of other JSON"
@@ -50,24 +43,70 @@ impl<'a> Update<'a> {
         Ok(update)
     }
 
+    /// What of a body Braze can be told, perhaps nothing.
+    pub fn of(body: &'a str) -> Result<Self, String> {
+        let mut update = Self::default();
+        json::read(body, |reader| reader.members("a person update", |reader, name| update.member(reader, &name)))?;
+        Ok(update)
+    }
+
+    /// Of a name that stands there twice, the last value counts, as in any JSON. `null` is as good as no member.
+    fn member(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), Fault> {
+        match name {
+            "user" => self.user = reader.some()?,
+            "known_as_of" => self.known_as_of = reader.some()?,
+            "restated" => self.restated = !reader.null()? && reader.boolean()?,
+            "attributes" | "audiences" | "events" | "purchases" => {
+                let is_null = reader.null()?;
+                self.is_update |= !is_null;
+                match name {
+                    "attributes" => self.attributes = if is_null { None } else { Some(Fields::read(reader)?) },
+                    "audiences" => self.audiences = if is_null { None } else { Some(reader.value()?) },
+                    "events" => self.events = if is_null { Vec::new() } else { items(reader)? },
+                    _ => self.purchases = if is_null { Vec::new() } else { items(reader)? },
+                }
+            }
+            _ => drop(reader.value()?),
+        }
+        Ok(())
+    }
+
+    /// Memberships.
+    pub fn audiences(&self) -> Result<Audiences<'a>, String> {
+        let read = |json: Json<'a>| parse(json.get()).map_err(|error| within("/audiences", &error));
+        self.audiences.map_or_else(|| Ok(Audiences::default()), read)
+    }
+
     /// Whom it is about, where the body says so.
     pub fn user(&self) -> Result<Option<User<'a>>, String> {
-        self.user.map(|user| parse(user.get()).map_err(|error| format!("/user: {error}"))).transpose()
+        self.user.map(|user| parse(user.get()).map_err(|error| within("/user", &error))).transpose()
     }
 
     /// Whether Braze holds it already, by its own word.
     pub fn is_known(&self) -> Result<bool, String> {
-        let Some(as_of) = self.known_as_of.map(RawValue::get).filter(|as_of| *as_of != "null") else {
-            return Ok(false);
-        };
+        let Some(as_of) = self.known_as_of.map(Json::get) else { return Ok(false) };
         let time = as_of.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         match time.is_some_and(is_iso) {
             true => Ok(true),
             false => Err("/known_as_of: it is no RFC 3339 time".to_owned()),
         }
     }
+}
 
-    fn says_nothing(&self) -> bool {
-        self.attributes.is_none() && self.audiences.is_none() && self.events.is_none() && self.purchases.is_none()
+fn items<'a>(reader: &mut Reader<'a>) -> Result<Vec<Json<'a>>, Fault> {
+    let mut items = Vec::new();
+    reader.elements("a list", |reader| {
+        items.push(reader.value()?);
+        Ok(())
+    })?;
+    Ok(items)
+}
+
+/// What is wrong with a member, and where in the whole: lines and columns were counted from its own begin.
+fn within(member: &str, error: &str) -> String {
+    let error = error.rsplit_once(" at line ").map_or(error, |(what, _)| what);
+    match error.starts_with('/') {
+        true => format!("{member}{error}"),
+        false => format!("{member}: {error}"),
     }
 }

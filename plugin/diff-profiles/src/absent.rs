@@ -3,9 +3,9 @@
 
 use std::borrow::Cow;
 
+use brazeline_kit::json::{self, Reader};
 use brazeline_kit::person::{Identifier, User};
 use brazeline_kit::{Kept, Standing};
-use serde_json::value::{RawValue, to_raw_value};
 
 use crate::look::Look;
 use crate::membership::{Said, Word, sweep};
@@ -34,7 +34,8 @@ pub fn absent<'a>(kept: &Kept<'a>, look: &Look<'a>, state: &mut State<'a>) -> Re
         return Ok(None);
     }
     let user = user(kept.key);
-    let body = alone(user.as_deref(), words, restated);
+    let user = user.as_deref().map(|user| json::read(user, Reader::value)).transpose()?;
+    let body = alone(user, words, restated);
     serde_json::to_string(&body).map(Some).map_err(|error| error.to_string())
 }
 
@@ -54,6 +55,6 @@ fn left<'a>(name: &'a str, look: &Look<'_>, state: &mut State<'a>) -> Option<Wor
 }
 
 /// Who it is, from the key: there is nothing else.
-fn user(key: &str) -> Option<Box<RawValue>> {
-    to_raw_value(&User::from(Identifier::from_key(key)?)).ok()
+fn user(key: &str) -> Option<String> {
+    serde_json::to_string(&User::from(Identifier::from_key(key)?)).ok()
 }

@@ -3,8 +3,8 @@
 //! What is restated goes into an event of its own, for the mark speaks of the whole event. It takes the attributes along; everything else
 //! that came in stays with the news.
 
+use brazeline_kit::json::Json;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::membership::{Said, Word};
 use crate::time;
@@ -15,15 +15,15 @@ use crate::update::{Fields, Update};
 pub struct Body<'b> {
     /// Who it is, as it came in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<&'b RawValue>,
+    pub user: Option<Json<'b>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attributes: Option<&'b Fields<'b>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     audiences: Option<Memberships<'b>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    events: Option<&'b RawValue>,
+    events: Option<Json<'b>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    purchases: Option<&'b RawValue>,
+    purchases: Option<Json<'b>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     restated: bool,
     #[serde(flatten)]
@@ -72,7 +72,7 @@ pub fn bodies<'b>(update: &'b Update<'_>, attributes: &'b Fields<'_>, said: &'b 
 }
 
 /// What goes on about somebody of whom nothing came in.
-pub fn alone<'b>(user: Option<&'b RawValue>, words: &'b mut [Word<'_>], restated: bool) -> Body<'b> {
+pub fn alone<'b>(user: Option<Json<'b>>, words: &'b mut [Word<'_>], restated: bool) -> Body<'b> {
     Body { user, audiences: memberships(words, None), restated, ..Body::default() }
 }
 

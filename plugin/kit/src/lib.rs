@@ -59,6 +59,7 @@ pub mod event;
 #[doc(hidden)]
 pub mod glue;
 pub mod http;
+pub mod json;
 pub mod keyed;
 pub mod meter;
 pub mod person;

@@ -8,7 +8,7 @@ pub fn of_profile<'a>(source: &'a Source, profile: &Members<'a>) -> Result<Ident
     let value = profile.get(&source.field).filter(|value| !matches!(value.get(), "null" | r#""""#));
     let value = value.ok_or_else(|| nobody(source))?;
     let wrong = || NoEvent::unfit(source, "it must be a text or a whole number", None);
-    source.fit(source.identifier(value).ok_or_else(wrong)?)
+    source.fit(source.identifier(value.get()).ok_or_else(wrong)?)
 }
 
 /// The person that a cell of a table is about.

@@ -16,7 +16,6 @@ pub mod time_zone;
 use std::borrow::Cow;
 
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::settings::Kind;
 use date::Dates;
@@ -89,15 +88,15 @@ impl Convert {
         })
     }
 
-    /// What a value becomes, as JSON. None if it cannot be converted.
+    /// What a value becomes, both as JSON. None if it cannot be converted.
     #[must_use]
-    pub fn convert<'v>(&self, value: &'v RawValue) -> Option<Cow<'v, str>> {
-        if matches!(self, Self::List(_)) && value.get().starts_with('[') {
-            return Some(Cow::Borrowed(value.get()));
+    pub fn convert<'v>(&self, json: &'v str) -> Option<Cow<'v, str>> {
+        if matches!(self, Self::List(_)) && json.starts_with('[') {
+            return Some(Cow::Borrowed(json));
         }
-        let scalar = Scalar::of(value)?;
+        let scalar = Scalar::of(json)?;
         let written = || scalar.written();
-        let json = match (self, &scalar) {
+        let converted = match (self, &scalar) {
             (Self::Country, _) => quoted(country::country(written()?)?),
             (Self::Language, _) => quoted(language::language(written()?)?),
             (Self::Gender, _) => quoted(gender::gender(written()?)?),
@@ -108,13 +107,13 @@ impl Convert {
             (Self::String, scalar) => plain::string(scalar),
             (Self::Boolean, scalar) => plain::boolean(scalar)?.to_string(),
             (Self::List(separator), Scalar::Text(text)) => plain::list(text, separator),
-            (Self::List(_), _) => format!("[{}]", value.get()),
+            (Self::List(_), _) => format!("[{json}]"),
             (Self::Lower, Scalar::Text(text)) => quoted(&text.trim().to_lowercase()),
             (Self::Trim, Scalar::Text(text)) => quoted(text.trim()),
             // Only text has letters and white space.
-            (Self::Lower | Self::Trim, _) => return Some(Cow::Borrowed(value.get())),
+            (Self::Lower | Self::Trim, _) => return Some(Cow::Borrowed(json)),
         };
-        Some(Cow::Owned(json))
+        Some(Cow::Owned(converted))
     }
 
     /// Its name in the settings.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::rules::{Fate, Rules};
 use brazeline_kit::append::append;
-use brazeline_kit::event::Members;
+use brazeline_kit::json::Members;
 
 /// Writes the object that the rules make of these members to `out`. False: nothing changed, and what was written equals what
 /// there was but for white space.
@@ -14,26 +14,31 @@ pub fn edit(members: &Members<'_>, rules: &Rules, out: &mut Vec<u8>) -> Result<b
     let mut object = Object::begin(out);
     let mut changed = !rules.set.is_empty();
     for (name, value) in &members.0 {
-        let to = match rules.fate(name) {
-            Fate::Stay => name.as_ref(),
+        let (to, written) = match rules.fate(name) {
+            Fate::Stay => (name.as_ref(), None),
             Fate::Go => {
                 changed = true;
                 continue;
             }
-            Fate::Rename { to, clashes } => {
+            Fate::Rename { to, written, clashes } => {
                 if *clashes && members.get(to).is_some() {
                     return Err(format!(
                         "`{name}` is renamed to `{to}`, and there is a `{to}` already: drop one of them"
                     ));
                 }
                 changed = true;
-                to.as_str()
+                (to.as_str(), Some(written))
             }
         };
-        let json = rules.value(to, value)?;
+        let json = rules.value(to, *value)?;
         changed |= !matches!(json, Some(Cow::Borrowed(_)));
         if let Some(json) = json {
-            object.member(to, &json);
+            match (written, name) {
+                (Some(written), _) => object.member(written, &json),
+                // It stood there without escapes, so it needs none.
+                (None, Cow::Borrowed(name)) => object.plain(name, &json),
+                (None, Cow::Owned(name)) => object.member(&written_name(name), &json),
+            }
         }
     }
     object.end(&rules.set);
@@ -57,9 +62,19 @@ impl<'o> Object<'o> {
         }
     }
 
+    /// With the name as JSON, and its colon.
     fn member(&mut self, name: &str, json: &str) {
         self.separate();
-        write_name(name, self.out);
+        append(self.out, name.as_bytes());
+        append(self.out, json.as_bytes());
+    }
+
+    /// With a name that needs no escapes.
+    fn plain(&mut self, name: &str, json: &str) {
+        self.separate();
+        self.out.push(b'"');
+        append(self.out, name.as_bytes());
+        append(self.out, b"\":");
         append(self.out, json.as_bytes());
     }
 
@@ -72,16 +87,7 @@ impl<'o> Object<'o> {
     }
 }
 
-/// Writes a member's name and its colon.
-pub fn write_name(name: &str, out: &mut Vec<u8>) {
-    // Without an early exit, several bytes are looked at at once.
-    let is_plain = !name.bytes().fold(false, |found, byte| found | matches!(byte, b'"' | b'\\' | 0..=0x1f));
-    if is_plain {
-        out.push(b'"');
-        append(out, name.as_bytes());
-        out.push(b'"');
-    } else {
-        out.extend_from_slice(Value::from(name).to_string().as_bytes());
-    }
-    out.push(b':');
+/// A member's name as JSON, and its colon.
+pub fn written_name(name: &str) -> String {
+    format!("{}:", Value::from(name))
 }

@@ -8,6 +8,7 @@ pub mod convert;
 pub mod rules;
 
 pub mod edit;
+pub mod incoming;
 pub mod map_fields;
 
 #[cfg(target_family = "wasm")]

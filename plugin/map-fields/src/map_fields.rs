@@ -4,15 +4,14 @@
 //! it is. Any other object becomes a person update: the identifier's field says whom it is about, and its members are the attributes.
 
 use brazeline_kit::append::{Appending, append};
-use brazeline_kit::person::{Kind, User};
+use brazeline_kit::json::{self, Json, Members};
+use brazeline_kit::person::{Source, User};
 use brazeline_kit::{Event, Output, Plugin, Problem, Transform};
-use serde_json::value::RawValue;
 
 use crate::edit::edit;
+use crate::incoming::Incoming;
 use crate::rules::Rules;
 use crate::settings::Settings;
-use brazeline_kit::event::Members;
-use brazeline_kit::person::Source;
 
 /// The most bytes of a key.
 const KEY_BYTES: usize = 1024;
@@ -42,20 +41,22 @@ impl Plugin for MapFields {
 
 impl Transform for MapFields {
     fn transform(&self, event: Event<'_>, out: &mut Output) -> Result<(), String> {
-        let members: Members<'_> = event.parse()?;
-        match members.get("user").is_some_and(names_somebody) {
-            true => self.update(event, &members, out),
-            false => self.plain(&members, out),
+        let incoming = json::read(event.body, Incoming::read)?;
+        match incoming.is_update {
+            true => self.update(event, &incoming, out),
+            false => self.plain(&incoming.members, out),
         }
     }
 }
 
 impl MapFields {
-    fn update(&self, event: Event<'_>, members: &Members<'_>, out: &mut Output) -> Result<(), String> {
-        let attributes = members.get("attributes").filter(|attributes| attributes.get() != "null");
-        match attributes {
-            Some(attributes) => out.emit_written(event.key, |body| self.attributes(event.body, attributes, body)),
-            None => {
+    fn update(&self, event: Event<'_>, incoming: &Incoming<'_>, out: &mut Output) -> Result<(), String> {
+        match (incoming.attributes_text(), &incoming.attributes) {
+            (Some(text), Some(members)) => {
+                out.emit_written(event.key, |body| self.attributes(event.body, text, members, body))
+            }
+            (Some(_), None) => Err("`attributes` is no object".to_owned()),
+            (None, _) => {
                 out.emit_json(event.key, event.body);
                 Ok(())
             }
@@ -63,14 +64,13 @@ impl MapFields {
     }
 
     /// Writes the body with these attributes edited; if that changes nothing, as it is.
-    fn attributes(&self, body: &str, attributes: &RawValue, out: &mut Vec<u8>) -> Result<(), String> {
-        let text = attributes.get();
-        let members: Members<'_> = serde_json::from_str(text).map_err(|_| "`attributes` is no object".to_owned())?;
+    fn attributes(&self, body: &str, text: Json<'_>, members: &Members<'_>, out: &mut Vec<u8>) -> Result<(), String> {
+        let text = text.get();
         // The value borrows from the body, so this is its place there.
         let start = text.as_ptr() as usize - body.as_ptr() as usize;
         let before = out.len();
         append(out, &body.as_bytes()[..start]);
-        if edit(&members, &self.rules, out)? {
+        if edit(members, &self.rules, out)? {
             append(out, &body.as_bytes()[start + text.len()..]);
         } else {
             out.truncate(before);
@@ -85,7 +85,7 @@ impl MapFields {
         let field = &source.field;
         let value = members.get(field).ok_or_else(|| format!("it has no field `{field}` to identify the person by"))?;
         let nobody = || format!("its `{field}` identifies nobody: it must be a text or a whole number");
-        let identifier = source.identifier(value).ok_or_else(nobody)?;
+        let identifier = source.identifier(value.get()).ok_or_else(nobody)?;
         let key = identifier.key();
         if key.len() > KEY_BYTES {
             return Err(format!("its `{field}` is too long: a key has at most {KEY_BYTES} bytes"));
@@ -101,13 +101,6 @@ impl MapFields {
         out.push(b'}');
         Ok(())
     }
-}
-
-/// Whether a member `user` is that of a person update.
-fn names_somebody(user: &RawValue) -> bool {
-    let members: Members<'_> = serde_json::from_str(user.get()).unwrap_or_default();
-    let is_kind = |name: &str| Kind::ALL.iter().any(|kind| kind.name() == name);
-    members.0.iter().any(|(name, value)| is_kind(name) && value.get() != "null")
 }
 
 #[cfg(test)]

@@ -6,10 +6,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use brazeline_kit::Problem;
-use serde_json::value::RawValue;
+use brazeline_kit::json::Json;
+use rustc_hash::FxHashMap;
 
 use crate::convert::Convert;
-use crate::edit::write_name;
+use crate::edit::written_name;
 use crate::settings::{OnFailure, Settings};
 
 /// What becomes of a field.
@@ -23,6 +24,8 @@ pub enum Fate {
     Rename {
         /// The name.
         to: String,
+        /// The same as JSON, with a colon.
+        written: String,
         /// A field that comes in under that name would stay, too: an event with both is ambiguous.
         clashes: bool,
     },
@@ -31,9 +34,9 @@ pub enum Fate {
 /// The settings, checked.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rules {
-    named: BTreeMap<String, Fate>,
+    named: FxHashMap<String, Fate>,
     others: Fate,
-    convert: BTreeMap<String, Convert>,
+    convert: FxHashMap<String, Convert>,
     on_failure: OnFailure,
     /// The members that `set` adds, as JSON: `"plan":"gold","vip":true`.
     pub set: String,
@@ -49,7 +52,7 @@ impl Rules {
         }
         let others = if settings.keep.is_some() { Fate::Go } else { Fate::Stay };
         let (on_failure, set) = (settings.on_failure, members(settings));
-        let mut rules = Self { named: BTreeMap::new(), others, convert, on_failure, set };
+        let mut rules = Self { named: FxHashMap::default(), others, convert, on_failure, set };
         for field in settings.keep.iter().flatten() {
             rules.named.insert(field.clone(), Fate::Stay);
         }
@@ -68,10 +71,10 @@ impl Rules {
 
     /// What becomes of the value of a field that goes out under this name, as JSON. Borrowed: it stays as it is. None: the field goes.
     /// An error rejects the event; it says which field cannot be converted, and never what is in it.
-    pub fn value<'v>(&self, field: &str, value: &'v RawValue) -> Result<Option<Cow<'v, str>>, String> {
+    pub fn value<'v>(&self, field: &str, value: Json<'v>) -> Result<Option<Cow<'v, str>>, String> {
         let stays = Ok(Some(Cow::Borrowed(value.get())));
         let Some(convert) = self.convert.get(field).filter(|_| value.get() != "null") else { return stays };
-        match (convert.convert(value), self.on_failure) {
+        match (convert.convert(value.get()), self.on_failure) {
             (Some(json), _) if json == value.get() => stays,
             (Some(json), _) => Ok(Some(json)),
             (None, OnFailure::Keep) => stays,
@@ -85,22 +88,17 @@ impl Rules {
     fn rename(&mut self, rename: &BTreeMap<String, String>) {
         for (from, to) in rename {
             let clashes = !rename.contains_key(to) && *self.fate(to) == Fate::Stay;
-            self.named.insert(from.clone(), Fate::Rename { to: to.clone(), clashes });
+            self.named.insert(from.clone(), Fate::Rename { to: to.clone(), written: written_name(to), clashes });
         }
     }
 }
 
 fn members(settings: &Settings) -> String {
-    let member = |(field, value): (&String, &_)| {
-        let mut name = Vec::new();
-        write_name(field, &mut name);
-        format!("{}{value}", String::from_utf8_lossy(&name))
-    };
-    settings.set.iter().map(member).collect::<Vec<_>>().join(",")
+    settings.set.iter().map(|(field, value)| format!("{}{value}", written_name(field))).collect::<Vec<_>>().join(",")
 }
 
-fn conversions(settings: &Settings, problems: &mut Vec<Problem>) -> BTreeMap<String, Convert> {
-    let mut conversions = BTreeMap::new();
+fn conversions(settings: &Settings, problems: &mut Vec<Problem>) -> FxHashMap<String, Convert> {
+    let mut conversions = FxHashMap::default();
     for (field, conversion) in &settings.convert {
         let place = format!("/convert/{}", escaped(field));
         if let Some(message) = never_converted(settings, field) {

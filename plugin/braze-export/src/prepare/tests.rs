@@ -307,9 +307,9 @@ fn what_can_never_pass_is_rejected_whole() {
               events [0], repeatable, rest 5000 ms, budgets ["track", "track_hour"]
               context attributes 0
             1 rejected: the body is no person update: it has none of `attributes`, `audiences`, `events` and `purchases`; `map-fields` makes one of other JSON
-            2 rejected: /user: invalid type: string, expected a user's identifiers at line 1 column 3
-            3 rejected: /attributes: invalid type: string, expected an object at line 1 column 22
-            4 rejected: /audiences: missing field `in` at line 1 column 27
+            2 rejected: /user: invalid type: string, expected a user's identifiers
+            3 rejected: /attributes: it is a string, expected an object
+            4 rejected: /audiences: missing field `in`
             5 rejected: /events/1: it has no `time`; Braze requires `name`, `time`
             6 rejected: /purchases/0: it has no `currency`; Braze requires `product_id`, `currency`, `price`, `time`
             7 rejected: /attributes/lytics_segments: this attribute holds the audiences; say memberships under `audiences`, or choose another `membership_attribute`

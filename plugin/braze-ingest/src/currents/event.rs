@@ -61,7 +61,7 @@ impl<'a> Event<'a> {
             return Err(NoEvent::Skipped("`event_types` leaves its type out".to_owned()));
         }
         let value = self.user.get(&source.field).or_else(|| self.properties.get(&source.field));
-        let identifier = value.and_then(|value| source.identifier(value));
+        let identifier = value.and_then(|value| source.identifier(value.get()));
         let identifier = source.fit(identifier.ok_or_else(|| NoEvent::nobody(std::slice::from_ref(source)))?)?;
         let time = self.time.and_then(moment);
         let time = time.ok_or_else(|| NoEvent::unreadable("its `time` is no number of seconds since 1970"))?;

@@ -97,8 +97,10 @@ fn custom<'a>(value: &'a RawValue) -> Option<Members<'a>> {
 }
 
 fn identifier<'a>(attributes: &Attributes<'a>, file: &'a File) -> Result<Identifier<'a>, NoEvent> {
-    let mut named =
-        file.sources.iter().filter_map(|source| Some((source, source.identifier(attributes.get(&source.field)?)?)));
+    let mut named = file
+        .sources
+        .iter()
+        .filter_map(|source| Some((source, source.identifier(attributes.get(&source.field)?.get())?)));
     let (source, identifier) = named.next().ok_or_else(|| NoEvent::nobody(&file.sources))?;
     source.fit(identifier)
 }

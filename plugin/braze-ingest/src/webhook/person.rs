@@ -20,7 +20,7 @@ pub fn add(record: &RawValue, source: &Source, known_as_of: Option<&str>, events
     let field = &source.field;
     let found = find(record.get(), field).map_err(|error| error.to_string())?;
     let value = found.ok_or_else(|| format!("it has no field `{field}`, which says whom it is about"))?;
-    let identifier = source.identifier(value).ok_or_else(|| {
+    let identifier = source.identifier(value.get()).ok_or_else(|| {
         format!("its field `{field}` says nobody: it has to hold a text that is not empty, or a whole number")
     })?;
     let key = identifier.key();

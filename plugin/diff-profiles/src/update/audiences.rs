@@ -1,13 +1,10 @@
 //! Memberships, as statements in the order of their names.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::Deserializer;
-use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use brazeline_kit::json::{Fault, Reader};
 
-use super::fields::{Field, Fields};
-use super::in_place::{Fill, Name};
+use super::fields::Fields;
 
 /// *Of* these audiences the person is *in* those, as of then.
 #[derive(Debug, Default)]
@@ -37,78 +34,44 @@ impl<'a> Audiences<'a> {
         }
     }
 
-    fn member<A: MapAccess<'a>>(&mut self, name: Cow<'a, str>, map: &mut A) -> Result<(), A::Error> {
-        match &*name {
-            "in" => map.next_value_seed(Names(&mut self.statements, true))?,
-            "of" => map.next_value_seed(Names(&mut self.statements, false))?,
-            "as_of" => self.as_of = map.next_value::<Option<Name<'a>>>()?.map(|name| name.0),
-            // It is written here, by who counts.
-            "beyond" => drop(map.next_value::<serde::de::IgnoredAny>()?),
-            _ => self.other.0.push(Field { name, value: map.next_value()? }),
-        }
-        Ok(())
-    }
-}
-
-impl<'de> Fill<'de> for Audiences<'de> {
-    /// `null` is as good as no member.
-    fn fill<D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+    /// Reads them in place of those that are there. `null` is as good as no member. Without one of `in` and `of` nobody knows whether a name
+    /// was left out by intent.
+    pub(super) fn fill(&mut self, reader: &mut Reader<'a>) -> Result<(), Fault> {
+        const WHAT: &str = "memberships, `in` and `of`";
         self.clear();
-        deserializer.deserialize_any(AudiencesVisitor(self))
-    }
-}
-
-struct AudiencesVisitor<'s, 'a>(&'s mut Audiences<'a>);
-
-impl<'de> Visitor<'de> for AudiencesVisitor<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("memberships, `in` and `of`")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    /// Without one of `in` and `of` nobody knows whether a name was left out by intent.
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        if reader.null()? {
+            return Ok(());
+        }
         let (mut has_in, mut has_of) = (false, false);
-        while let Some(Name(name)) = map.next_key()? {
+        reader.members(WHAT, |reader, name| {
             has_in |= name == "in";
             has_of |= name == "of";
-            self.0.member(name, &mut map)?;
-        }
+            self.member(reader, name)
+        })?;
         match (has_in, has_of) {
-            (false, _) => Err(A::Error::missing_field("in")),
-            (_, false) => Err(A::Error::missing_field("of")),
-            _ => Ok(()),
+            (true, true) => Ok(()),
+            (false, _) => Err(Fault::wrong("without `in`", WHAT)),
+            (_, false) => Err(Fault::wrong("without `of`", WHAT)),
         }
     }
-}
 
-/// A list of names, of all of which the same is said.
-struct Names<'s, 'a>(&'s mut Vec<(Cow<'a, str>, bool)>, bool);
-
-impl<'de> DeserializeSeed<'de> for Names<'_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Names<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of audiences' names")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<(), A::Error> {
-        while let Some(Name(name)) = names.next_element()? {
-            self.0.push((name, self.1));
+    fn member(&mut self, reader: &mut Reader<'a>, name: Cow<'a, str>) -> Result<(), Fault> {
+        match &*name {
+            "in" => self.names(reader, true)?,
+            "of" => self.names(reader, false)?,
+            "as_of" => self.as_of = if reader.null()? { None } else { Some(reader.text()?) },
+            // It is written here, by who counts.
+            "beyond" => drop(reader.value()?),
+            _ => self.other.read(reader, name)?,
         }
         Ok(())
+    }
+
+    /// A list of names, of all of which the same is said.
+    fn names(&mut self, reader: &mut Reader<'a>, is_in: bool) -> Result<(), Fault> {
+        reader.elements("a list of audiences' names", |reader| {
+            self.statements.push((reader.text()?, is_in));
+            Ok(())
+        })
     }
 }

@@ -60,31 +60,31 @@ fn bodies_are_read_or_refused_with_a_reason() {
         {"audiences":{"in":[],"of":["a"]},"audiences":{"in":[],"of":["b"]}}
           attributes [] statements [("b", false)] as of None (None, None) restated false other []
         {"audiences":{"in":[]}}
-          /audiences: missing field `of` at line 1 column 22
+          /audiences: it is without `of`, expected memberships, `in` and `of`
         {"audiences":{"of":[]}}
-          /audiences: missing field `in` at line 1 column 22
+          /audiences: it is without `in`, expected memberships, `in` and `of`
         {"audiences":{"in":[""],"of":["a"]}}
           /audiences: an audience has no name
         {"audiences":{"in":"secret","of":[]}}
-          /audiences/in: invalid type: string, expected a list of audiences' names at line 1 column 27
+          /audiences/in: it is a string, expected a list of audiences' names
         {"audiences":{"in":[7],"of":[]}}
-          /audiences/in/0: invalid type: integer, expected a string at line 1 column 21
+          /audiences/in/0: it is a number, expected a string
         {"audiences":{"in":[],"of":[],"as_of":7}}
-          /audiences/as_of: invalid type: integer, expected a string at line 1 column 39
+          /audiences/as_of: it is a number, expected a string
         {"audiences":["secret"]}
-          /audiences: invalid type: sequence, expected memberships, `in` and `of` at line 1 column 14
+          /audiences: it is a list, expected memberships, `in` and `of`
         {"attributes":["secret"]}
-          /attributes: invalid type: sequence, expected an object at line 1 column 15
+          /attributes: it is a list, expected an object
         {"events":{"secret":1}}
-          `events` must be a list at line 1 column 23
+          /events: it is an object, expected a list
         {"purchases":"secret"}
-          `purchases` must be a list at line 1 column 22
+          /purchases: it is a string, expected a list
         {"restated":"secret"}
-          /restated: invalid type: string, expected a boolean at line 1 column 20
+          /restated: it is a string, expected a boolean
         ["secret"]
-          invalid type: sequence, expected a person update at line 1 column 0
+          it is a list, expected a person update
         {"attributes":{"a":secret}}
-          /attributes/a: expected value at line 1 column 20
+          expected value at line 1 column 20
         {} secret
           trailing characters at line 1 column 4
 

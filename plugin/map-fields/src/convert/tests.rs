@@ -8,10 +8,7 @@ use crate::settings::Conversion;
 fn shown(kind: &str, values: &[&str]) -> String {
     let conversion: Conversion = serde_json::from_str(kind).unwrap();
     let convert = Convert::new(&conversion.0).unwrap();
-    let line = |json: &&str| {
-        let value: &RawValue = serde_json::from_str(json).unwrap();
-        format!("{json} -> {}\n", convert.convert(value).as_deref().unwrap_or("none"))
-    };
+    let line = |json: &&str| format!("{json} -> {}\n", convert.convert(json).as_deref().unwrap_or("none"));
     values.iter().map(line).collect()
 }
 

@@ -217,12 +217,12 @@ fn what_is_no_object_is_rejected() {
         json!({ "drop": ["a"] }),
         &bodies,
         &expect![[r#"
-        0 rejected: invalid type: sequence, expected a JSON object at line 1 column 0
-        1 rejected: EOF while parsing an object at line 1 column 1
-        2 rejected: expected value at line 1 column 6
-        3 rejected: `attributes` is no object
-        4 rejected: `attributes` is no object
-    "#]],
+            0 rejected: it is a list, expected an object
+            1 rejected: EOF while parsing an object at line 1 column 1
+            2 rejected: expected value at line 1 column 6
+            3 rejected: `attributes` is no object
+            4 rejected: `attributes` is no object
+        "#]],
     );
 }
 

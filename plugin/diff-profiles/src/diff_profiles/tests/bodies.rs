@@ -48,13 +48,13 @@ fn what_cannot_be_read_is_refused_and_changes_nothing() {
     let story = Story::new(json!({})).bodies(&bodies, None);
     expect![[r#"
         4 -> {"audiences":{"in":["a"],"of":["a"]}}
-        0 rejected: invalid type: sequence, expected a person update at line 1 column 0
-        1 rejected: /attributes: invalid type: sequence, expected an object at line 1 column 15
-        2 rejected: /audiences: missing field `of` at line 1 column 22
+        0 rejected: it is a list, expected a person update
+        1 rejected: /attributes: it is a list, expected an object
+        2 rejected: /audiences: it is without `of`, expected memberships, `in` and `of`
         3 rejected: /audiences/as_of: it is no RFC 3339 time
-        5 rejected: /audiences/in/0: invalid type: null, expected a string at line 1 column 24
-        6 rejected: `events` must be a list at line 1 column 13
-        7 rejected: /restated: invalid type: integer, expected a boolean at line 1 column 13
+        5 rejected: /audiences/in/0: it is null, expected a string
+        6 rejected: /events: it is an object, expected a list
+        7 rejected: /restated: it is a number, expected a boolean
         8 rejected: EOF while parsing an object at line 1 column 1
         key 0 tagged ["a"]
     "#]]

@@ -151,7 +151,7 @@ fn what_is_refused_changes_no_doubt() {
         0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:00:00Z"}}
         key 0 tagged ["a"]
 
-        0 rejected: invalid type: sequence, expected a person update at line 1 column 0
+        0 rejected: it is a list, expected a person update
 
         0 -> {"audiences":{"in":["a"],"of":["a"],"as_of":"2026-11-23T09:00:00Z"},"restated":true}
         key 0 tagged ["a"]
