@@ -10,6 +10,7 @@ mod reserved;
 
 use std::borrow::Cow;
 
+use brazeline_kit::json::is_plain;
 use serde_json::Value;
 
 use crate::limits;
@@ -34,7 +35,7 @@ pub fn check(name: &str, json: &str) -> Result<(), Rule> {
 #[must_use]
 pub fn text(json: &str) -> Option<Cow<'_, str>> {
     let inside = json.strip_prefix('"')?.strip_suffix('"')?;
-    if inside.contains('\\') { serde_json::from_str(json).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inside)) }
+    if is_plain(inside) { Some(Cow::Borrowed(inside)) } else { serde_json::from_str(json).ok().map(Cow::Owned) }
 }
 
 /// Whether it has more characters than a text may.

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use brazeline_kit::append::{Appending, append};
+use brazeline_kit::json::is_plain;
 
 /// A string that was read from JSON. Borrowed means that it stood there without escapes, so only reading makes one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,8 +40,14 @@ impl Text<'_> {
 
 /// Writes any text as a JSON string.
 pub fn write_string(text: &str, out: &mut Vec<u8>) {
-    // A `Vec` takes everything, and every `str` has a JSON form.
-    let _ = serde_json::to_writer(Appending(out), text);
+    if is_plain(text) {
+        out.push(b'"');
+        append(out, text.as_bytes());
+        out.push(b'"');
+    } else {
+        // A `Vec` takes everything, and every `str` has a JSON form.
+        let _ = serde_json::to_writer(Appending(out), text);
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@
 
 use std::str::from_utf8;
 
+use crate::json::scan::plain_end;
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 /// Finds rows and their cells.
@@ -161,8 +162,7 @@ impl<'a> Row<'a> {
     /// Whether all cells can stand in JSON as they are.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        // Without an early exit, several bytes are looked at at once.
-        !self.cells.iter().fold(false, |found, byte| found | (*byte < b' ') | (*byte == b'"') | (*byte == b'\\'))
+        plain_end(self.cells, 0) == self.cells.len()
     }
 }
 

@@ -18,7 +18,7 @@
 //! ```
 
 mod fault;
-mod scan;
+pub(crate) mod scan;
 #[cfg(test)]
 mod tests;
 
@@ -61,6 +61,12 @@ pub fn read<'a, T>(text: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Result<T
         // Whoever knows more words reads it again.
         Fault::Syntax => parse::<IgnoredAny>(text).err().unwrap_or_else(|| fault.to_string()),
     })
+}
+
+/// Whether a text can stand between quotes as it is.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    scan::plain_end(text.as_bytes(), 0) == text.len()
 }
 
 /// Where in a text something is being read.

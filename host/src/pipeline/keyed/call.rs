@@ -3,8 +3,9 @@
 //! If a call fails, its halves are tried until the event at fault stands alone. Events before it may have changed what is held about the
 //! same key, so halves are called in order and each sees what the ones before it changed.
 
-use std::collections::HashMap;
 use std::ops::Range;
+
+use rustc_hash::FxHashMap;
 
 use super::memory::{Change, Kept, Memory};
 use super::record::Record;
@@ -23,7 +24,7 @@ pub struct Answer {
     /// How many of those made the component fail.
     pub traps: usize,
     /// What is kept from now on, by the place of its key.
-    pub changes: HashMap<u32, Change>,
+    pub changes: FxHashMap<u32, Change>,
 }
 
 /// A batch with its distinct keys and what is held about them.
@@ -94,7 +95,7 @@ impl Call<'_> {
     }
 
     /// What is held about the keys at these places, with what was changed before in this batch.
-    fn held(&self, memory: &Memory, places: &[u32], changes: &HashMap<u32, Change>) -> (Packed, Held) {
+    fn held(&self, memory: &Memory, places: &[u32], changes: &FxHashMap<u32, Change>) -> (Packed, Held) {
         let mut keys = Packed::new();
         let mut list = List::new(memory);
         for place in places {
@@ -119,7 +120,7 @@ impl Call<'_> {
 
 /// The places that occur, in the order in which they first do, and for each of the given its place among those.
 fn distinct(key_of: &[u32]) -> (Vec<u32>, Vec<u32>) {
-    let (mut places, mut seen) = (Vec::new(), HashMap::new());
+    let (mut places, mut seen) = (Vec::new(), FxHashMap::default());
     let of = key_of.iter().map(|place| {
         *seen.entry(*place).or_insert_with(|| {
             places.push(*place);
@@ -163,7 +164,7 @@ fn take(
 struct List<'m> {
     memory: &'m Memory,
     held: Held,
-    places: HashMap<u16, u32>,
+    places: FxHashMap<u16, u32>,
 }
 
 impl<'m> List<'m> {
@@ -176,7 +177,7 @@ impl<'m> List<'m> {
             tags: Vec::new(),
             tag_ends: Vec::new(),
         };
-        Self { memory, held, places: HashMap::new() }
+        Self { memory, held, places: FxHashMap::default() }
     }
 
     fn push(&mut self, standing: Standing, version: u32, bytes: &[u8], tags: &[u16]) {

@@ -6,6 +6,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::brake::{Held, MaxExit};
 use super::call::{Answer, Call};
 use super::memory::{Change, Kept, Memory};
@@ -102,7 +104,7 @@ impl Core {
         }
         let append = self.append(&answer.events);
         let first = look.filter(|look| !look.baseline.is_empty() && append.is_some());
-        let changed: HashSet<u32> = answer.origins.iter().copied().collect();
+        let changed: FxHashSet<u32> = answer.origins.iter().copied().collect();
         let unchanged = (batch.len() - changed.len() - answer.rejected.len()) as u64;
         Ok(Decision {
             states: self.memory.flush(),

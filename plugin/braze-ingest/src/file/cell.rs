@@ -14,8 +14,7 @@ pub fn plain(cell: &str) -> &str {
 
 /// Adds a text as JSON. `is_plain`: it is known to need no escapes.
 pub fn write(text: &str, is_plain: bool, json: &mut String) {
-    let is_escaped = |byte: u8| matches!(byte, b'"' | b'\\' | 0..b' ');
-    if is_plain || !text.bytes().any(is_escaped) {
+    if is_plain || brazeline_kit::json::is_plain(text) {
         json.push('"');
         json.push_str(text);
         json.push('"');

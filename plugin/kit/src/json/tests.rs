@@ -180,5 +180,6 @@ fn a_reason_has_a_place_and_no_data() {
           key must be a string at line 1 column 18
 
           EOF while parsing a value at line 1 column 0
-    "#]].assert_eq(&cases.iter().map(shown).collect::<String>());
+    "#]]
+    .assert_eq(&cases.iter().map(shown).collect::<String>());
 }

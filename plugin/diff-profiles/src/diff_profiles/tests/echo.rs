@@ -191,7 +191,8 @@ fn what_may_be_overtaken_is_told_when_it_comes_back() {
 
         0 -> {"attributes":{"n":4}}
         key 0 tagged ["a"]
-    "#]].assert_eq(&story.told());
+    "#]]
+    .assert_eq(&story.told());
 }
 
 #[test]
@@ -222,7 +223,8 @@ fn what_the_system_said_before_does_not_undo_what_it_said_last() {
 
         0 -> {"attributes":{"n":2}}
         key 0 tagged ["a"]
-    "#]].assert_eq(&story.told());
+    "#]]
+    .assert_eq(&story.told());
 }
 
 #[test]
