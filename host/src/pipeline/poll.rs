@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::component::types::{Ask, Destination, Onward, Paged, Response};
+use crate::component::types::{Ask, Download, Errand, Onward, Paged, Request, Response};
 use crate::component::{CallError, Node};
 use crate::config::Every;
 use crate::connector::{Intake, Reading, Refused};
@@ -18,6 +18,7 @@ use crate::delivery::budget::{Draw, Shared};
 use crate::delivery::request::{Client, Sent, Targets};
 use crate::delivery::retry::Retry;
 
+use super::fetch::{Downloads, Got};
 use super::stop::Stop;
 use course::{Course, Next};
 use position::Position;
@@ -32,6 +33,7 @@ const TOO_MANY: u16 = 429;
 const STANDING: u32 = 100;
 
 /// What a source that asks for pages is made of.
+#[derive(Clone)]
 pub struct Poller {
     /// The component.
     pub node: Node,
@@ -43,6 +45,14 @@ pub struct Poller {
     pub budgets: Shared,
     /// When a run follows another.
     pub every: Every,
+    /// Where files go, if it is files that are asked for.
+    pub downloads: Option<Arc<Downloads>>,
+}
+
+/// Whether a position is between two runs.
+#[must_use]
+pub fn is_over(position: &[u8]) -> bool {
+    Position::decode(position).is_some_and(|position| position.over)
 }
 
 /// Asks until the only run is over (nothing comes back), nothing comes before a person acts (the reason does), or a stop is asked for.
@@ -127,14 +137,17 @@ impl<I: Intake> Drive<I> {
             Ok(ask) => ask,
             Err(error) => return Ok(self.trapped("what to ask", &error)),
         };
-        if ask.into == Destination::File {
-            let reason = "it wants an answer as a file, which this release does not give";
-            return Ok(Turn::End(Some(reason.to_owned())));
-        }
         let Some(draw) = self.admit(&ask).await else { return Ok(Turn::End(None)) };
+        match ask.errand {
+            Errand::Page(request) => self.send(at, &request, draw).await,
+            Errand::File(wanted) => self.fetch(at, &wanted, draw).await,
+        }
+    }
+
+    async fn send(&mut self, at: Option<Vec<u8>>, request: &Request, draw: Draw) -> anyhow::Result<Turn> {
         let mut stop = self.stop.clone();
         let sent = tokio::select! {
-            sent = self.poller.client.send_for(&self.poller.targets, &ask.request, PAGE_BYTES) => sent,
+            sent = self.poller.client.send_for(&self.poller.targets, request, PAGE_BYTES) => sent,
             // An ask changes nothing, so it may be broken off.
             () = stop.asked() => return Ok(Turn::End(None)),
         };
@@ -148,6 +161,28 @@ impl<I: Intake> Drive<I> {
             Sent::NotSent(why) | Sent::Unknown(why) => {
                 let wait = self.wait(None);
                 tracing::warn!(source = self.poller.node.id(), why, ?wait, "no answer came; asking again");
+                Ok(Turn::Wait(wait))
+            }
+        }
+    }
+
+    async fn fetch(&mut self, at: Option<Vec<u8>>, wanted: &Download, draw: Draw) -> anyhow::Result<Turn> {
+        let Some(downloads) = self.poller.downloads.clone() else {
+            let reason = "its component asks for a file, and did not say that it fetches files";
+            return Ok(Turn::End(Some(reason.to_owned())));
+        };
+        let mut stop = self.stop.clone();
+        let got = tokio::select! {
+            got = downloads.fetch(&self.poller.client, self.clock, wanted) => got,
+            () = stop.asked() => return Ok(Turn::End(None)),
+        };
+        match got {
+            Got::Answered(response) => self.answered(at, response, draw).await,
+            Got::Refused(why) => Ok(Turn::End(Some(why))),
+            Got::Broken { why, further } => {
+                self.failed.answers = if further { 0 } else { self.failed.answers };
+                let (wait, file) = (self.wait(None), &wanted.name);
+                tracing::warn!(source = self.poller.node.id(), file, why, ?wait, "a file did not come whole; trying again");
                 Ok(Turn::Wait(wait))
             }
         }
@@ -187,6 +222,10 @@ impl<I: Intake> Drive<I> {
     async fn paged(&mut self, at: Option<Vec<u8>>, status: u16, paged: Paged) -> anyhow::Result<Turn> {
         self.failed.calls = 0;
         let is_empty = paged.events.is_empty() && paged.unread.is_empty();
+        if self.poller.downloads.is_some() && !is_empty {
+            let reason = "its component gives events in a page, and said that it fetches files";
+            return Ok(Turn::End(Some(reason.to_owned())));
+        }
         let (readings, next) = self.course.take(paged, self.clock.unix_ms());
         for reading in readings {
             if !self.keep(reading).await? {

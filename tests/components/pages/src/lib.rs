@@ -6,7 +6,7 @@
 mod component;
 mod page;
 
-use brazeline_kit::{Ask, Destination, Field, Paged, Plan, Plugin, Poller, Problem, Request, Response, Target};
+use brazeline_kit::{Ask, Errand, Field, Paged, Plan, Plugin, Poller, Problem, Request, Response, Target};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -54,7 +54,7 @@ impl Poller for Pages {
             headers: Vec::new(),
             body: Vec::new(),
         };
-        Ask { request, after_ms: 0, into: Destination::Page, budgets: vec!["feed".to_owned()] }
+        Ask { errand: Errand::Page(request), after_ms: 0, budgets: vec!["feed".to_owned()] }
     }
 
     fn page(&self, position: Option<&[u8]>, response: &Response) -> Paged {
