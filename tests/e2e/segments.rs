@@ -1,5 +1,7 @@
 //! Braze -> Lytics: a segment's files in a folder, and what Currents posts and stores.
 
+#[path = "segments/asked.rs"]
+mod asked;
 #[path = "segments/whole.rs"]
 mod whole;
 

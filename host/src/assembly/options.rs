@@ -1,15 +1,12 @@
 //! Which of the host's keys mean something to a source depends on what stands there.
 
 use std::sync::Arc;
-use std::time::Duration;
-
-use glob::Pattern;
 
 use super::files;
 use super::plugin::Plugin;
 use crate::component::{Kind, Node};
 use crate::config::source_key::{ACKNOWLEDGE, ADDRESS, DEDUPLICATE, EVERY, FILES, MAX_BODY, PUBLIC_URL, TLS};
-use crate::config::{self, Acknowledge, By, Every, Files, Order, Pipeline, Secrets, Source, WhenDone};
+use crate::config::{Acknowledge, By, Every, Files, Pipeline, Secrets, Source};
 use crate::connector::SourceSettings;
 use crate::connector::drop_folder::DropFolder;
 use crate::pipeline::fetch;
@@ -97,16 +94,7 @@ pub fn fetched(pipeline: &Pipeline, source: &Source, node: &Node) -> Result<Impo
         let what = format!("{} has no folder for what it fetches", source.node.name());
         Problem::error(what, "name a `data_dir` that this user may write to").fact(error.to_string())
     })?;
-    let files = Files {
-        shelf: config::Shelf::DropFolder { path: folder.clone(), recursive: false },
-        pattern: Pattern::default(),
-        // What has a name there is whole.
-        settle: Duration::ZERO,
-        order: Order::Modified,
-        when_done: WhenDone::Delete,
-        again: false,
-        pgp: None,
-    };
+    let files = Files::of_our_own(&folder);
     let shelf = Arc::new(DropFolder::open(&folder, false, files.when_done)?);
     let (every, data_dir) = (source.options.every, pipeline.data_dir.clone());
     Ok(Importer { node: node.clone(), shelf, files, every, keys: None, data_dir, asked_for: true })

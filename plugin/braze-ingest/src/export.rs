@@ -2,7 +2,7 @@
 //!
 //! A run asks once (`POST /users/export/segment`), and Braze answers with the address at which the file will lie when it is made: in minutes, or an
 //! hour and more for many millions of users. Until then that address says 403 or 404, and is asked again and again, ever more slowly. What is
-//! not there after `wait_minutes` never will be, or was and is not any more (an address lives for about four hours): the export is asked for anew.
+//! not there after `wait_seconds` never will be, or was and is not any more (an address lives for about four hours): the export is asked for anew.
 //! The file is fetched by the host and read as any file of the API's is.
 //!
 //! Braze makes one export of a segment at a time, so the address is kept before it is used: a restart goes on with it. If that is lost nevertheless

@@ -75,10 +75,11 @@ pub struct Settings {
     /// `mode: export`: the custom attributes to export, at most 500, in place of all of them, which the field `custom_attributes` stands for.
     #[serde(default)]
     pub custom_attributes_to_export: Option<Vec<String>>,
-    /// `mode: export`: so many minutes after an export was asked for, its file has to be there; 240 by default. Then it is asked for anew.
+    /// `mode: export`: so many seconds after an export was asked for, its file has to be there; 14400, four hours, by default. If not, it is asked
+    /// for anew.
     #[serde(default)]
     #[schemars(range(min = 1))]
-    pub wait_minutes: Option<u32>,
+    pub wait_seconds: Option<u32>,
 }
 
 /// The members of the authorization that are no secrets.

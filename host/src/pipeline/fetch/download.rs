@@ -99,25 +99,27 @@ impl Downloads {
         }
         let mut partial = self.partial.lock().await;
         let begun = partial.take().filter(|partial| partial.name == wanted.name).map(|partial| partial.begun);
-        let fetched = match client.fetch(&address, begun.as_ref()).await {
-            Ok(fetched) => fetched,
-            Err(why) => {
-                *partial = begun.map(|begun| Partial { name: wanted.name.clone(), begun });
-                return broken(why);
-            }
+        let (got, begun) = match client.fetch(&address, begun.as_ref()).await {
+            Ok(fetched) => self.answered(fetched, begun, wanted).await,
+            Err(why) => (broken(why), begun),
         };
-        let from = match (fetched.status(), begun) {
-            (StatusCode::OK, _) => 0,
-            (StatusCode::PARTIAL_CONTENT, Some(begun)) if fetched.begins_at() == Some(begun.bytes) => begun.bytes,
-            (StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE, _) => {
-                return broken("another part of it came than was asked for".to_owned());
-            }
-            _ => return Got::Answered(fetched.response()),
-        };
-        let (got, begun) = self.keep(fetched, from, wanted).await;
         *partial = begun.map(|begun| Partial { name: wanted.name.clone(), begun });
         self.board.idle();
         got
+    }
+
+    /// Takes an answer, with what is there of the file before and afterwards.
+    async fn answered(&self, fetched: Fetched, begun: Option<Begun>, wanted: &Download) -> (Got, Option<Begun>) {
+        match (fetched.status(), &begun) {
+            (StatusCode::OK, _) => self.keep(fetched, 0, wanted).await,
+            (StatusCode::PARTIAL_CONTENT, Some(Begun { bytes, .. })) if fetched.begins_at() == Some(*bytes) => {
+                self.keep(fetched, *bytes, wanted).await
+            }
+            (StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE, _) => {
+                (broken("another part of it came than was asked for".to_owned()), None)
+            }
+            _ => (Got::Answered(fetched.response()), begun),
+        }
     }
 
     /// Whether an address is one from which files are fetched. The address itself is never said: whoever knows it may fetch the file.

@@ -40,9 +40,9 @@ pub fn of_file(response: &Response, asked_at_ms: u64, patience_ms: u64) -> Optio
              other host in `hosts` if that is where Braze's files lie"
         )),
         _ if waited_ms >= patience_ms => Onward::Restart(format!(
-            "{} minutes after the export was asked for, there is no file at the address that Braze named for it ({status}): it was \
-             not made, or is gone again. See `wait_minutes`",
-            waited_ms / 60_000
+            "{} s after the export was asked for, there is no file at the address that Braze named for it ({status}): it was \
+             not made, or is gone again. See `wait_seconds`",
+            waited_ms / 1000
         )),
         408 | 429 | 500.. => Onward::Retry(wait_ms(response).max(AGAIN_MS)),
         // Not there yet. The host begins with half a second and asks ever more slowly, up to a minute.
@@ -55,7 +55,7 @@ pub fn of_file(response: &Response, asked_at_ms: u64, patience_ms: u64) -> Optio
 pub fn refused(status: u16, response: &Response) -> &'static str {
     match status {
         300..=399 => "no request is redirected; check `instance` or `hosts`",
-        401 | 403 if is_about_permission(response) => LACKS_PERMISSION,
+        400..=499 if is_about_permission(response) => LACKS_PERMISSION,
         401 => {
             "it does not know the API key; check `api_key`, and that it belongs to this instance, since the key of another one is \
              answered the same way"

@@ -43,7 +43,7 @@ impl Settings {
             (&[Mode::Export], "segment_id", self.segment_id.is_some()),
             (&[Mode::Export], "fields_to_export", self.fields_to_export.is_some()),
             (&[Mode::Export], "custom_attributes_to_export", self.custom_attributes_to_export.is_some()),
-            (&[Mode::Export], "wait_minutes", self.wait_minutes.is_some()),
+            (&[Mode::Export], "wait_seconds", self.wait_seconds.is_some()),
         ];
         let (here, misplaced) =
             (self.mode, set.into_iter().filter(|(modes, _, set)| *set && !modes.contains(&self.mode)));

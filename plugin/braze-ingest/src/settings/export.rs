@@ -16,13 +16,13 @@ const CUSTOM_ATTRIBUTES: usize = 500;
 const ALL_CUSTOM: &str = "custom_attributes";
 
 /// An export of very many users may take hours to make, and its address then lives for about four (contract of that page, read 2026-11-26).
-const WAIT_MINUTES: u32 = 240;
+const WAIT_SECONDS: u32 = 4 * 3600;
 
 impl Settings {
     /// How long an export is waited for.
     #[must_use]
     pub fn wait_ms(&self) -> u64 {
-        u64::from(self.wait_minutes.unwrap_or(WAIT_MINUTES)) * 60_000
+        u64::from(self.wait_seconds.unwrap_or(WAIT_SECONDS)) * 1000
     }
 
     /// What files are. The API exports nothing but JSON lines.
@@ -48,7 +48,7 @@ impl Settings {
                 let message = format!("`fields_to_export` has `{ALL_CUSTOM}`, which is all of them: leave one of both out");
                 Problem::at("/custom_attributes_to_export", message)
             }),
-            (self.wait_minutes == Some(0)).then(|| Problem::at("/wait_minutes", "no export is made within no time")),
+            (self.wait_seconds == Some(0)).then(|| Problem::at("/wait_seconds", "no export is made within no time")),
             (!fields.is_empty()).then(|| self.nobody(fields, custom)).flatten(),
         ];
         let names = [("fields_to_export", fields), ("custom_attributes_to_export", custom)];
