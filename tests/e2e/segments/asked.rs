@@ -177,6 +177,32 @@ fn a_kill_while_it_is_fetched_costs_that_alone() {
 }
 
 #[test]
+fn a_kill_just_after_it_is_there_fetches_it_no_more() {
+    let scene = scene(waits(), "", Some("BRAZE"));
+    waiting(&scene).kill();
+    let [job] = <[Job; 1]>::try_from(exports(&scene)).unwrap();
+    let line = |number| json!({ "external_id": format!("u-{number}"), "braze_id": format!("b-{number}"), "plan": "gold" });
+    let lines: String = (0..PEOPLE).map(|number| format!("{}\n", line(number))).collect();
+    scene.place.write(&format!("data/fetched/segment/segment-s-1-{}.zip", job.prefix), lines);
+    let ended = run(&scene);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    is_complete(&scene);
+    let [after] = <[Job; 1]>::try_from(exports(&scene)).unwrap();
+    assert_eq!(after.fetched.len(), job.fetched.len());
+}
+
+#[test]
+fn a_rehearsal_asks_and_keeps_nothing() {
+    let scene = scene(Rules::default(), "", Some("BRAZE"));
+    let said = scene.place.brazeline(&["run", "--dry-run", "--json", "pipeline.yaml"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let report: Value = serde_json::from_str(&said.stdout).unwrap();
+    assert_eq!(report["report"]["people"], PEOPLE, "{report}");
+    assert_eq!((exports(&scene).len(), super::held(&scene).len()), (1, 0));
+    assert!(!scene.place.path().join("data/fetched").exists());
+}
+
+#[test]
 fn a_kill_while_it_is_read_asks_for_no_other() {
     let scene = scene(Rules::default(), ", max_uncommitted: { events: 1000 }", Some("BRAZE"));
     let lytics = scene.vendors.lytics();

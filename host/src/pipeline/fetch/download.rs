@@ -225,3 +225,6 @@ fn unwritten(error: &io::Error) -> String {
 fn too_large() -> String {
     format!("a file is larger than {} GiB: ask for less at once", MOST_BYTES >> 30)
 }
+
+#[cfg(test)]
+mod tests;
