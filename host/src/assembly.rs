@@ -92,7 +92,8 @@ impl<'p> Assembly<'p> {
             };
             let plugins = self.pipeline.nodes().filter(uses).filter_map(|node| self.plugins.get(node.id.as_str()));
             let names = |plugin: &'_ Plugin| -> Vec<String> {
-                let targets = plugin.plan().into_iter().flat_map(|plan| &plan.targets).map(|target| target.name.clone());
+                let targets =
+                    plugin.plan().into_iter().flat_map(|plan| &plan.targets).map(|target| target.name.clone());
                 targets.chain(plugin.fetches().then(|| FILES_FROM.to_owned())).collect()
             };
             let names: Vec<String> = plugins.flat_map(names).collect();

@@ -58,7 +58,8 @@ impl Origin {
 
     /// Where an address lies, and whether that is anything that may be spoken to.
     pub fn of(address: &Uri) -> Result<Self, NotAnOrigin> {
-        let (scheme, authority) = (address.scheme_str().unwrap_or_default(), address.authority().map(Authority::as_str));
+        let (scheme, authority) =
+            (address.scheme_str().unwrap_or_default(), address.authority().map(Authority::as_str));
         Self::parse(&format!("{scheme}://{}", authority.unwrap_or_default()))
     }
 
@@ -73,7 +74,9 @@ impl Origin {
     pub fn covers(&self, other: &Self) -> bool {
         let (own, other_name) = (self.without_default_port(), other.without_default_port());
         let fits = match own.strip_prefix("*.") {
-            Some(domain) => other_name.strip_suffix(domain).is_some_and(|labels| labels.len() > 1 && labels.ends_with('.')),
+            Some(domain) => {
+                other_name.strip_suffix(domain).is_some_and(|labels| labels.len() > 1 && labels.ends_with('.'))
+            }
             None => own == other_name,
         };
         self.plain == other.plain && fits && !other.is_pattern()

@@ -177,12 +177,23 @@ impl<I: Intake> Drive<I> {
             () = stop.asked() => return Ok(Turn::End(None)),
         };
         match got {
-            Got::Answered(response) => self.answered(at, response, draw).await,
+            Got::Answered(response) => {
+                if response.status == 200 {
+                    tracing::info!(source = self.poller.node.id(), file = wanted.name, "a file is fetched");
+                }
+                self.answered(at, response, draw).await
+            }
             Got::Refused(why) => Ok(Turn::End(Some(why))),
             Got::Broken { why, further } => {
                 self.failed.answers = if further { 0 } else { self.failed.answers };
                 let (wait, file) = (self.wait(None), &wanted.name);
-                tracing::warn!(source = self.poller.node.id(), file, why, ?wait, "a file did not come whole; trying again");
+                tracing::warn!(
+                    source = self.poller.node.id(),
+                    file,
+                    why,
+                    ?wait,
+                    "a file did not come whole; trying again"
+                );
                 Ok(Turn::Wait(wait))
             }
         }

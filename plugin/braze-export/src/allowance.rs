@@ -3,8 +3,8 @@
 //! There is a burst window of a few seconds and, by contract, a clock hour; an answer tells of one of them and does not say of which. One
 //! that has more than a burst window left of it, or allows more than a burst does, is the hour.
 
-pub use braze::wait::{asked_ms, wait_ms};
 use braze::wait::{HOUR_MS, number, reset_ms};
+pub use braze::wait::{asked_ms, wait_ms};
 use brazeline_kit::{Budget, Response};
 
 use crate::settings::Settings;

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use brazeline_kit::person::Source;
 use brazeline_kit::{
-    Arrival, Ask, Decoder, Endpoint, Entry, Errand, Finding, Onward, Paged, Plan, Plugin, Poller, Probe, Problem, Received,
-    Receiver, Reply, Request, Response, Scheme, SourceKind,
+    Arrival, Ask, Decoder, Endpoint, Entry, Errand, Finding, Onward, Paged, Plan, Plugin, Poller, Probe, Problem,
+    Received, Receiver, Reply, Request, Response, Scheme, SourceKind,
 };
 use serde_json::json;
 

@@ -18,7 +18,9 @@ pub mod refusal;
 use std::rc::Rc;
 
 use brazeline_kit::person::Source;
-use brazeline_kit::{Ask, Download, Errand, Events, Onward, Paged, Plan, Problem, Request, Response, Scheme, SourceKind, Target};
+use brazeline_kit::{
+    Ask, Download, Errand, Events, Onward, Paged, Plan, Problem, Request, Response, Scheme, SourceKind, Target,
+};
 use serde_json::json;
 
 use crate::file::File;
@@ -55,7 +57,14 @@ impl Export {
         }
         let (body, wait_ms) = (body.to_string(), settings.wait_ms());
         let settled = Settled::of(&body);
-        Ok(Self { file: Rc::new(File::new(named, settings)?), segment, body: body.into_bytes(), origin, wait_ms, settled })
+        Ok(Self {
+            file: Rc::new(File::new(named, settings)?),
+            segment,
+            body: body.into_bytes(),
+            origin,
+            wait_ms,
+            settled,
+        })
     }
 
     /// What it means for the host.
@@ -71,9 +80,7 @@ impl Export {
     pub fn next(&self, position: Option<&[u8]>) -> Ask {
         Self::ask(match self.settled.read(position) {
             None => Errand::Page(post(self.body.clone())),
-            Some(At { address, name, asked_at_ms }) => {
-                Errand::File(Download { address, name, as_of_ms: asked_at_ms })
-            }
+            Some(At { address, name, asked_at_ms }) => Errand::File(Download { address, name, as_of_ms: asked_at_ms }),
         })
     }
 

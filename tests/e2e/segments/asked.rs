@@ -130,13 +130,22 @@ fn one_follows_another() {
 #[test]
 fn what_breaks_off_goes_on_where_it_was() {
     let scene = scene(Rules::default(), "", Some("BRAZE"));
-    scene.vendors.braze().script([Fault::Fine, Fault::BreakOff, Fault::Cut, Fault::Status { status: 503, retry_after_s: None }]);
+    scene.vendors.braze().script([
+        Fault::Fine,
+        Fault::BreakOff,
+        Fault::Cut,
+        Fault::Status { status: 503, retry_after_s: None },
+    ]);
     let ended = run(&scene);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     is_complete(&scene);
     let [job] = <[Job; 1]>::try_from(exports(&scene)).unwrap();
     let asked: Vec<bool> = job.fetched.iter().map(|headers| headers.iter().any(|name| name == "range")).collect();
-    assert_eq!(asked, [false, true], "the rest alone was asked for, also after a line that was cut and an answer that was none");
+    assert_eq!(
+        asked,
+        [false, true],
+        "the rest alone was asked for, also after a line that was cut and an answer that was none"
+    );
 }
 
 #[test]
@@ -181,7 +190,8 @@ fn a_kill_just_after_it_is_there_fetches_it_no_more() {
     let scene = scene(waits(), "", Some("BRAZE"));
     waiting(&scene).kill();
     let [job] = <[Job; 1]>::try_from(exports(&scene)).unwrap();
-    let line = |number| json!({ "external_id": format!("u-{number}"), "braze_id": format!("b-{number}"), "plan": "gold" });
+    let line =
+        |number| json!({ "external_id": format!("u-{number}"), "braze_id": format!("b-{number}"), "plan": "gold" });
     let lines: String = (0..PEOPLE).map(|number| format!("{}\n", line(number))).collect();
     scene.place.write(&format!("data/fetched/segment/segment-s-1-{}.zip", job.prefix), lines);
     let ended = run(&scene);
@@ -237,7 +247,9 @@ fn nothing_is_fetched_from_where_nobody_said() {
     let url = scene.vendors.braze().url();
     let ended = run(&scene);
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
-    let line = format!("the file is said to lie at {url}, and nothing says that files may be fetched from there: if it is right, write `hosts: {{ files: \\\"{url}\\\" }}` into authorization `braze`");
+    let line = format!(
+        "the file is said to lie at {url}, and nothing says that files may be fetched from there: if it is right, write `hosts: {{ files: \\\"{url}\\\" }}` into authorization `braze`"
+    );
     assert!(ended.stderr.contains(&line), "{}", ended.stderr);
     // The same export goes on once the line is there.
     scene.vendors.braze().apply();
@@ -270,7 +282,11 @@ fn a_workspace_with_a_bucket_of_its_own_and_a_segment_that_is_none() {
     scene.place.write("pipeline.yaml", text.replace("segment_id: s-1", "segment_id: s-2"));
     let ended = run(&scene);
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
-    assert!(ended.stderr.contains("Braze answers 400 to /users/export/segment (segment_id is of no segment)"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("Braze answers 400 to /users/export/segment (segment_id is of no segment)"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
@@ -278,7 +294,11 @@ fn what_it_is_shown_as_and_whether_its_key_works() {
     let scene = scene(Rules::default(), ", every: 24h", Some("https://*.example.com"));
     let checked = scene.place.brazeline(&["check", "--live", "pipeline.yaml"]);
     assert_eq!(checked.code, Some(0), "{}", checked.stderr);
-    for line in ["asks http://127.0.0.1:", "fetches files from https://*.example.com (`files`)", "braze, source `segment`: works"] {
+    for line in [
+        "asks http://127.0.0.1:",
+        "fetches files from https://*.example.com (`files`)",
+        "braze, source `segment`: works",
+    ] {
         assert!(checked.stdout.contains(line), "{line}: {}", checked.stdout);
     }
     assert_eq!(exports(&scene).len(), 0);

@@ -38,7 +38,9 @@ mod tests {
     #[test]
     fn files_to_fetch() {
         let (address, name) = (Err("the address of a file is none".to_owned()), "a".repeat(NAME_BYTES + 1));
-        let named = Err("the name of a file must be 1 to 128 letters, digits, `-`, `_` and `.`, with no `.` in front".to_owned());
+        let named =
+            Err("the name of a file must be 1 to 128 letters, digits, `-`, `_` and `.`, with no `.` in front"
+                .to_owned());
         let long = format!("https://x/{}", "a".repeat(ADDRESS_BYTES));
         let table = [
             ("https://x.example/a%2Fb?c=%20", "seg-1_2.zip", Ok(())),

@@ -211,7 +211,14 @@ async fn finish(path: &Path, folder: &Path, wanted: &Download) -> io::Result<()>
 /// In place of the answer with which a file came before a crash.
 fn here(clock: Clock) -> Response {
     let now = clock.unix_ms();
-    Response { status: 200, headers: Vec::new(), body: Vec::new(), complete: true, sent_at_ms: now, received_at_ms: now }
+    Response {
+        status: 200,
+        headers: Vec::new(),
+        body: Vec::new(),
+        complete: true,
+        sent_at_ms: now,
+        received_at_ms: now,
+    }
 }
 
 fn broken(why: String) -> Got {

@@ -28,7 +28,9 @@ pub fn read(response: &Response, segment: &str) -> Result<At, Onward> {
         return Err(Onward::Stop(said(response, "that is no success; check `segment_id` and `fields_to_export`")));
     }
     let prefix = answer.object_prefix.unwrap_or_default();
-    let Some(address) = answer.url.filter(|url| !url.is_empty()) else { return Err(Onward::Stop(in_a_bucket(&prefix))) };
+    let Some(address) = answer.url.filter(|url| !url.is_empty()) else {
+        return Err(Onward::Stop(in_a_bucket(&prefix)));
+    };
     let asked_at_ms = response.sent_at_ms;
     let which = if prefix.is_empty() { asked_at_ms.to_string() } else { prefix };
     let name = format!("segment-{}-{}.zip", plain(segment), plain(&which));

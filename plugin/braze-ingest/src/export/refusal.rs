@@ -61,7 +61,9 @@ pub fn refused(status: u16, response: &Response) -> &'static str {
              answered the same way"
         }
         403 => LACKS_PERMISSION,
-        404 => "it knows no such segment, or nothing of Braze's is at this address; check `segment_id`, and `instance` or `hosts`",
+        404 => {
+            "it knows no such segment, or nothing of Braze's is at this address; check `segment_id`, and `instance` or `hosts`"
+        }
         _ => "it makes no such export; check `segment_id`, `fields_to_export` and `custom_attributes_to_export`",
     }
 }

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 use super::position::{At, Settled};
 use crate::BrazeIngest;
 
+/// A status, headers and a body.
+type Said<'a> = (u16, &'a [(&'a str, &'a str)], &'a str);
+
 fn settings() -> Value {
     json!({ "mode": "export", "segment_id": "5e2b-x_1", "fields_to_export": ["external_id", "email"] })
 }
@@ -78,29 +81,27 @@ fn an_address_of_other_settings_or_another_version_is_none_of_ours() {
 
 #[test]
 fn what_braze_says_to_being_asked() {
-    let said = |status, body: &str| (status, Vec::new(), body.to_owned());
-    let answers: Vec<(u16, Vec<(&str, &str)>, String)> = vec![
-        said(201, r#"{"message":"success","object_prefix":"../p 1","url":"https://x/y"}"#),
-        said(200, r#"{"message":"Success","url":"https://x/y"}"#),
-        said(201, r#"{"message":"success","object_prefix":"bb8e-1464728599"}"#),
-        said(201, r#"{"message":"no 'such thing'","url":"https://x/y"}"#),
-        said(201, "<html>"),
-        said(201, ""),
-        said(302, ""),
-        said(400, r#"{"message":"an export of this segment is already in progress"}"#),
-        said(429, r#"{"message":"only 100 exports can run concurrently"}"#),
-        said(400, r#"{"message":"segment_id is of no segment"}"#),
-        said(401, r#"{"message":"Invalid API key: 0123456789"}"#),
-        said(401, r#"{"message":"the API key lacks the permission users.export.segment"}"#),
-        said(403, ""),
-        said(404, "Not Found"),
-        (429, vec![("x-ratelimit-reset", "17")], String::new()),
-        (429, vec![("x-ratelimit-retry-after", "5")], String::new()),
-        said(503, "<html>"),
+    let answers: &[Said] = &[
+        (201, &[], r#"{"message":"success","object_prefix":"../p 1","url":"https://x/y"}"#),
+        (200, &[], r#"{"message":"Success","url":"https://x/y"}"#),
+        (201, &[], r#"{"message":"success","object_prefix":"bb8e-1464728599"}"#),
+        (201, &[], r#"{"message":"no 'such thing'","url":"https://x/y"}"#),
+        (201, &[], "<html>"),
+        (201, &[], ""),
+        (302, &[], ""),
+        (400, &[], r#"{"message":"an export of this segment is already in progress"}"#),
+        (429, &[], r#"{"message":"only 100 exports can run concurrently"}"#),
+        (400, &[], r#"{"message":"segment_id is of no segment"}"#),
+        (401, &[], r#"{"message":"Invalid API key: 0123456789"}"#),
+        (401, &[], r#"{"message":"the API key lacks the permission users.export.segment"}"#),
+        (403, &[], ""),
+        (404, &[], "Not Found"),
+        (429, &[("x-ratelimit-reset", "17")], ""),
+        (429, &[("x-ratelimit-retry-after", "5")], ""),
+        (503, &[], "<html>"),
     ];
-    let call = |table: Table<BrazeIngest>, (status, headers, body): (u16, Vec<(&str, &str)>, String)| {
-        table.page(None, after(0, status, &headers, &body))
-    };
+    let call =
+        |table: Table<BrazeIngest>, (status, headers, body): &Said| table.page(None, after(0, *status, headers, body));
     expect![[r#"
         more from "{\"v\":1,\"settings\":\"01bb4adca64d404c\",\"at\":{\"address\":\"https://x/y\",\"name\":\"segment-5e2b-x_1-___p_1.zip\",\"asked_at_ms\":1795599999950}}"
 
@@ -135,7 +136,7 @@ fn what_braze_says_to_being_asked() {
         retry after 5000 ms
 
         retry after 1000 ms
-    "#]].assert_eq(&answers.into_iter().fold(table(), call).shown());
+    "#]].assert_eq(&answers.iter().fold(table(), call).shown());
 }
 
 #[test]
@@ -149,8 +150,12 @@ fn a_file_is_waited_for_and_not_for_ever() {
         };
         expected.assert_eq(&answers.iter().fold(Table::<BrazeIngest>::new(settings), ask).shown());
     };
-    let waits = [(0, 403), (1, 404), (239, 403), (240, 403), (300, 200), (1, 410), (1, 503), (1, 429), (1, 301), (300, 503)];
-    table(None, &waits, expect![[r#"
+    let waits =
+        [(0, 403), (1, 404), (239, 403), (240, 403), (300, 200), (1, 410), (1, 503), (1, 429), (1, 301), (300, 503)];
+    table(
+        None,
+        &waits,
+        expect![[r#"
         retry after 0 ms
 
         retry after 0 ms
@@ -170,18 +175,24 @@ fn a_file_is_waited_for_and_not_for_ever() {
         stop: the address of the file that Braze named leads on to another (301), and no request is redirected; name the other host in `hosts` if that is where Braze's files lie
 
         restart: 300 minutes after the export was asked for, there is no file at the address that Braze named for it (503): it was not made, or is gone again. See `wait_seconds`
-    "#]]);
-    table(Some(120), &[(1, 403), (2, 404)], expect![[r#"
+    "#]],
+    );
+    table(
+        Some(120),
+        &[(1, 403), (2, 404)],
+        expect![[r#"
         retry after 0 ms
 
         restart: 2 minutes after the export was asked for, there is no file at the address that Braze named for it (404): it was not made, or is gone again. See `wait_seconds`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn its_rows_are_those_of_a_file() {
     let entry = Entry { name: "00.txt".to_owned(), path: "segment.zip".to_owned(), entries: 1, ..Entry::default() };
-    let rows: &[u8] = b"{\"external_id\":\"u-1\",\"email\":\"a@x\",\"custom_attributes\":{\"plan\":\"gold\"}}\n\"a\",\"b\"\n";
+    let rows: &[u8] =
+        b"{\"external_id\":\"u-1\",\"email\":\"a@x\",\"custom_attributes\":{\"plan\":\"gold\"}}\n\"a\",\"b\"\n";
     let mut settings = settings();
     settings["identifier"] = json!({ "external_id": "user_id" });
     expect![[r#"
@@ -189,7 +200,8 @@ fn its_rows_are_those_of_a_file() {
         unread at row 2, byte 72: invalid type: string, expected a JSON object at line 1 column 3: "a","b"
         resume 1 lines 2 80 0
 
-    "#]].assert_eq(&Table::<BrazeIngest>::new(settings).decode(&entry, None, &[rows]).shown());
+    "#]]
+    .assert_eq(&Table::<BrazeIngest>::new(settings).decode(&entry, None, &[rows]).shown());
 }
 
 #[test]
@@ -246,12 +258,18 @@ fn settings_that_cannot_be_meant() {
         set(json!({ "fields_to_export": ["external_id"], "identifier": { "external_id": "external_id" } })),
         set(json!({ "fields_to_export": ["email", "", "email"], "custom_attributes_to_export": ["a", "a"] })),
         set(json!({ "fields_to_export": ["custom_attributes"], "custom_attributes_to_export": ["a"] })),
-        set(json!({ "custom_attributes_to_export": vec!["a"; 501].iter().enumerate().map(|(n, a)| format!("{a}{n}")).collect::<Vec<_>>() })),
+        set(
+            json!({ "custom_attributes_to_export": vec!["a"; 501].iter().enumerate().map(|(n, a)| format!("{a}{n}")).collect::<Vec<_>>() }),
+        ),
         set(json!({ "authorization": { "instance": "US-99" } })),
         set(json!({ "identifier": {} })),
         // These can.
-        set(json!({ "fields_to_export": ["first_name"], "identifier": { "external_id": "number" }, "custom_attributes_to_export": ["number"] })),
-        set(json!({ "fields_to_export": ["phone"], "identifier": { "phone": "tel" }, "rename": { "phone": "tel" }, "same_names": "first" })),
+        set(
+            json!({ "fields_to_export": ["first_name"], "identifier": { "external_id": "number" }, "custom_attributes_to_export": ["number"] }),
+        ),
+        set(
+            json!({ "fields_to_export": ["phone"], "identifier": { "phone": "tel" }, "rename": { "phone": "tel" }, "same_names": "first" }),
+        ),
         set(json!({ "fields_to_export": ["custom_attributes"], "mark_known": true, "wait_seconds": 1 })),
     ];
     let shown = |settings: &Value| {

@@ -41,11 +41,14 @@ impl Settings {
             }),
             fields.is_empty().then(|| Problem::at("/fields_to_export", "name the fields that Braze is to export")),
             (custom.len() > CUSTOM_ATTRIBUTES).then(|| {
-                let message = format!("Braze exports at most {CUSTOM_ATTRIBUTES} by name; the field `{ALL_CUSTOM}` is all of them");
+                let message = format!(
+                    "Braze exports at most {CUSTOM_ATTRIBUTES} by name; the field `{ALL_CUSTOM}` is all of them"
+                );
                 Problem::at("/custom_attributes_to_export", message)
             }),
             (!custom.is_empty() && fields.iter().any(|field| field == ALL_CUSTOM)).then(|| {
-                let message = format!("`fields_to_export` has `{ALL_CUSTOM}`, which is all of them: leave one of both out");
+                let message =
+                    format!("`fields_to_export` has `{ALL_CUSTOM}`, which is all of them: leave one of both out");
                 Problem::at("/custom_attributes_to_export", message)
             }),
             (self.wait_seconds == Some(0)).then(|| Problem::at("/wait_seconds", "no export is made within no time")),

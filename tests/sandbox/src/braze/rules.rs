@@ -20,7 +20,8 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let permissions = ["users.track", "users.track.bulk", "users.export.ids", "users.export.segment"].map(str::to_owned);
+        let permissions =
+            ["users.track", "users.track.bulk", "users.export.ids", "users.export.segment"].map(str::to_owned);
         Self { key: "braze-key".into(), permissions: permissions.into(), rules: Rules::default() }
     }
 }

@@ -61,84 +61,143 @@ async fn check(says: &[&str], expected: Expect) {
 }
 
 const HALF: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\netag: \"m\"\r\ncontent-length: 10\r\n\r\n01234";
-const REST: &str =
-    "HTTP/1.1 206 Partial Content\r\nconnection: close\r\netag: \"m\"\r\ncontent-range: bytes 5-9/10\r\ncontent-length: 5\r\n\r\n56789";
+const REST: &str = "HTTP/1.1 206 Partial Content\r\nconnection: close\r\netag: \"m\"\r\ncontent-range: bytes 5-9/10\r\ncontent-length: 5\r\n\r\n56789";
 const WHOLE: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 3\r\n\r\nabc";
 
 #[tokio::test]
 async fn a_file_gets_its_name_when_all_of_it_is_there() {
-    check(&[WHOLE], expect![[r#"
+    check(
+        &[WHOLE],
+        expect![[r#"
         [] 200 ""; Some("abc")
-    "#]]).await;
-    check(&["HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"], expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        &["HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"],
+        expect![[r#"
         [] 200 ""; Some("abc")
-    "#]]).await;
-    check(&["HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"], expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        &["HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"],
+        expect![[r#"
         [] 200 ""; Some("")
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn what_breaks_off_goes_on_if_it_is_the_same() {
-    check(&[HALF, REST], expect![[r#"
+    check(
+        &[HALF, REST],
+        expect![[r#"
         [] broken, further: end of file before message length reached; None
         ["range: bytes=5-", "if-range: \"m\""] 200 ""; Some("0123456789")
-    "#]]).await;
+    "#]],
+    )
+    .await;
     // It changed meanwhile.
-    check(&[HALF, WHOLE], expect![[r#"
+    check(
+        &[HALF, WHOLE],
+        expect![[r#"
         [] broken, further: end of file before message length reached; None
         ["range: bytes=5-", "if-range: \"m\""] 200 ""; Some("abc")
-    "#]]).await;
+    "#]],
+    )
+    .await;
     // Nobody can say whether it is the same.
     let unmarked = HALF.replace("etag: \"m\"\r\n", "");
-    check(&[&unmarked, WHOLE], expect![[r#"
+    check(
+        &[&unmarked, WHOLE],
+        expect![[r#"
         [] broken: end of file before message length reached; None
         [] 200 ""; Some("abc")
-    "#]]).await;
+    "#]],
+    )
+    .await;
     let weak = HALF.replace("etag: \"m\"", "etag: W/\"m\"");
-    check(&[&weak, WHOLE], expect![[r#"
+    check(
+        &[&weak, WHOLE],
+        expect![[r#"
         [] broken: end of file before message length reached; None
         [] 200 ""; Some("abc")
-    "#]]).await;
+    "#]],
+    )
+    .await;
     // Another answer in between costs nothing of what is there.
     let busy = "HTTP/1.1 503 no\r\nconnection: close\r\ncontent-length: 2\r\n\r\nno";
-    check(&[HALF, busy, REST], expect![[r#"
+    check(
+        &[HALF, busy, REST],
+        expect![[r#"
         [] broken, further: end of file before message length reached; None
         ["range: bytes=5-", "if-range: \"m\""] 503 ""; None
         ["range: bytes=5-", "if-range: \"m\""] 200 ""; Some("0123456789")
-    "#]]).await;
+    "#]],
+    )
+    .await;
     // What was not asked for is not taken.
     let other = REST.replace("bytes 5-9", "bytes 4-8");
-    check(&[HALF, &other, WHOLE], expect![[r#"
+    check(
+        &[HALF, &other, WHOLE],
+        expect![[r#"
         [] broken, further: end of file before message length reached; None
         ["range: bytes=5-", "if-range: \"m\""] broken: another part of it came than was asked for; None
         [] 200 ""; Some("abc")
-    "#]]).await;
-    check(&[HALF, "HTTP/1.1 416 no\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", WHOLE], expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        &[HALF, "HTTP/1.1 416 no\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", WHOLE],
+        expect![[r#"
         [] broken, further: end of file before message length reached; None
         ["range: bytes=5-", "if-range: \"m\""] broken: another part of it came than was asked for; None
         [] 200 ""; Some("abc")
-    "#]]).await;
-    check(&[REST, WHOLE], expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        &[REST, WHOLE],
+        expect![[r#"
         [] broken: another part of it came than was asked for; None
         [] 200 ""; Some("abc")
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn what_is_no_file_is_an_answer() {
-    check(&["HTTP/1.1 403 no\r\nconnection: close\r\ncontent-length: 3\r\n\r\nxml"], expect![[r#"
+    check(
+        &["HTTP/1.1 403 no\r\nconnection: close\r\ncontent-length: 3\r\n\r\nxml"],
+        expect![[r#"
         [] 403 ""; None
-    "#]]).await;
-    check(&["HTTP/1.1 302 there\r\nconnection: close\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"], expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        &["HTTP/1.1 302 there\r\nconnection: close\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"],
+        expect![[r#"
         [] 302 ""; None
-    "#]]).await;
-    check(&["HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 99999999999999\r\n\r\n"], expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        &["HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 99999999999999\r\n\r\n"],
+        expect![[r#"
         [] refused: a file is larger than 64 GiB: ask for less at once; None
-    "#]]).await;
-    check(&[""], expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        &[""],
+        expect![[r#"
         [] broken: connection closed before message completed; None
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use super::bindings::types::{self, Column, Packed, WhyUnread};
 use crate::keyed::{Snapshot, Standing, Update};
 use crate::testing::memory::Row;
 use crate::{
-    Arrival, Ask, Budget, Cost, Decoded, Download, Entry, Errand, Events, Field, Finding, KeyedOutput, Onward, Outgoing,
-    Output, Paged, Prepared, Received, Rejection, Reply, Request, Response, Scope, Settled, Unread, Verdict,
+    Arrival, Ask, Budget, Cost, Decoded, Download, Entry, Errand, Events, Field, Finding, KeyedOutput, Onward,
+    Outgoing, Output, Paged, Prepared, Received, Rejection, Reply, Request, Response, Scope, Settled, Unread, Verdict,
 };
 
 /// Each as its counterpart.

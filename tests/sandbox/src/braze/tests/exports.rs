@@ -36,9 +36,13 @@ fn address(answer: &Answer) -> (String, String) {
     (path.to_owned(), query.to_owned())
 }
 
-fn get(braze: &mut Braze, (path, query): &(String, String), headers: &[(&'static str, &str)], now: Timestamp) -> Answer {
-    let mut request =
-        Request { method: Method::GET, path: path.clone(), query: query.clone(), ..Request::default() };
+fn get(
+    braze: &mut Braze,
+    (path, query): &(String, String),
+    headers: &[(&'static str, &str)],
+    now: Timestamp,
+) -> Answer {
+    let mut request = Request { method: Method::GET, path: path.clone(), query: query.clone(), ..Request::default() };
     headers.iter().for_each(|(name, value)| drop(request.headers.insert(*name, value.parse().unwrap())));
     braze.answer(&request, None, now)
 }
@@ -74,7 +78,8 @@ fn what_is_not_as_it_should_be_is_refused() {
 fn one_of_a_segment_runs_at_a_time_and_lives_for_a_while() {
     let mut braze = workspace(Rules { exports_made: Made::After { ms: 60_000 }, ..Rules::default() });
     let at = |seconds| now() + SignedDuration::from_secs(seconds);
-    let body = json!({"segment_id": "s-1", "fields_to_export": ["external_id"], "custom_attributes_to_export": ["plan"]});
+    let body =
+        json!({"segment_id": "s-1", "fields_to_export": ["external_id"], "custom_attributes_to_export": ["plan"]});
     let address = address(&ask(&mut braze, &body, now()));
     assert_eq!(said(&ask(&mut braze, &body, at(59))), "400 an export of this segment is already in progress");
     assert_eq!(get(&mut braze, &address, &[], at(59)).status, 403);
