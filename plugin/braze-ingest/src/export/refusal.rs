@@ -36,8 +36,8 @@ pub fn of_file(response: &Response, asked_at_ms: u64, patience_ms: u64) -> Optio
     Some(match status {
         200 => return None,
         300..=399 => Onward::Stop(format!(
-            "the address of the file that Braze named leads on to another ({status}), and no request is redirected; name the \
-             other host in `hosts` if that is where Braze's files lie"
+            "the address of the file that Braze named leads on to another ({status}), and no request is redirected: look for a proxy in \
+             between, or let Braze write its exports to a bucket of yours, which `mode: file` reads"
         )),
         _ if waited_ms >= patience_ms => Onward::Restart(format!(
             "{} s after the export was asked for, there is no file at the address that Braze named for it ({status}): it was \

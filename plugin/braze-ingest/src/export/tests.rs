@@ -156,35 +156,35 @@ fn a_file_is_waited_for_and_not_for_ever() {
         None,
         &waits,
         expect![[r#"
-        retry after 0 ms
+            retry after 0 ms
 
-        retry after 0 ms
+            retry after 0 ms
 
-        retry after 0 ms
+            retry after 0 ms
 
-        restart: 240 minutes after the export was asked for, there is no file at the address that Braze named for it (403): it was not made, or is gone again. See `wait_seconds`
+            restart: 14400 s after the export was asked for, there is no file at the address that Braze named for it (403): it was not made, or is gone again. See `wait_seconds`
 
-        end, next from "{\"v\":1}"
+            end, next from "{\"v\":1}"
 
-        retry after 0 ms
+            retry after 0 ms
 
-        retry after 1000 ms
+            retry after 1000 ms
 
-        retry after 1000 ms
+            retry after 1000 ms
 
-        stop: the address of the file that Braze named leads on to another (301), and no request is redirected; name the other host in `hosts` if that is where Braze's files lie
+            stop: the address of the file that Braze named leads on to another (301), and no request is redirected: look for a proxy in between, or let Braze write its exports to a bucket of yours, which `mode: file` reads
 
-        restart: 300 minutes after the export was asked for, there is no file at the address that Braze named for it (503): it was not made, or is gone again. See `wait_seconds`
-    "#]],
+            restart: 18000 s after the export was asked for, there is no file at the address that Braze named for it (503): it was not made, or is gone again. See `wait_seconds`
+        "#]],
     );
     table(
         Some(120),
         &[(1, 403), (2, 404)],
         expect![[r#"
-        retry after 0 ms
+            retry after 0 ms
 
-        restart: 2 minutes after the export was asked for, there is no file at the address that Braze named for it (404): it was not made, or is gone again. See `wait_seconds`
-    "#]],
+            restart: 120 s after the export was asked for, there is no file at the address that Braze named for it (404): it was not made, or is gone again. See `wait_seconds`
+        "#]],
     );
 }
 
