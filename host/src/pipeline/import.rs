@@ -112,10 +112,15 @@ impl Import {
         Ok(Self { importer, inlet, staging, watch, position, history, board, repeated: BTreeSet::new() })
     }
 
-    /// Whether a file lies there, or was begun and not read to its end.
+    /// Whether a file lies there, or was begun and can be gone on with.
     pub async fn has_work(&self) -> io::Result<bool> {
-        let is_open = self.position.file.as_ref().is_some_and(|file| file.fate.is_none());
-        Ok(is_open || !self.importer.shelf.list().await?.is_empty())
+        let begun = self.position.file.as_ref().filter(|file| file.fate.is_none());
+        if let Some(file) = begun
+            && tokio::fs::try_exists(self.staging.path(&file.hash)).await?
+        {
+            return Ok(true);
+        }
+        Ok(!self.importer.shelf.list().await?.is_empty())
     }
 
     /// Reads what lies there, until all of it is read.

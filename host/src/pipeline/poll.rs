@@ -4,27 +4,26 @@
 //! never passed: whatever fails, the same is asked again.
 
 mod course;
+mod errand;
 mod position;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::component::types::{Ask, Download, Errand, Onward, Paged, Request, Response};
+use crate::component::types::{Ask, Errand, Onward, Paged, Response};
 use crate::component::{CallError, Node};
 use crate::config::Every;
 use crate::connector::{Intake, Reading, Refused};
 use crate::delivery::budget::{Draw, Shared};
-use crate::delivery::request::{Client, Sent, Targets};
+use crate::delivery::request::{Client, Targets};
 use crate::delivery::retry::Retry;
 
-use super::fetch::{Downloads, Got};
+use super::fetch::Downloads;
 use super::stop::Stop;
 use course::{Course, Next};
 use position::Position;
 
-/// The largest answer that is read: as much as a component may give back, so nothing larger could be of use.
-const PAGE_BYTES: usize = 64 * 1024 * 1024;
 /// So many failures of the component in a row are its own, and no other answer will help.
 const TRAPS: u32 = 4;
 /// "Too many requests" (RFC 6585, section 4).
@@ -141,61 +140,6 @@ impl<I: Intake> Drive<I> {
         match ask.errand {
             Errand::Page(request) => self.send(at, &request, draw).await,
             Errand::File(wanted) => self.fetch(at, &wanted, draw).await,
-        }
-    }
-
-    async fn send(&mut self, at: Option<Vec<u8>>, request: &Request, draw: Draw) -> anyhow::Result<Turn> {
-        let mut stop = self.stop.clone();
-        let sent = tokio::select! {
-            sent = self.poller.client.send_for(&self.poller.targets, request, PAGE_BYTES) => sent,
-            // An ask changes nothing, so it may be broken off.
-            () = stop.asked() => return Ok(Turn::End(None)),
-        };
-        match sent {
-            Sent::Answered(response) if !response.complete && response.body.len() >= PAGE_BYTES => {
-                let reason = format!("an answer is larger than {} MiB: ask for less at once", PAGE_BYTES >> 20);
-                Ok(Turn::End(Some(reason)))
-            }
-            Sent::Answered(response) => self.answered(at, response, draw).await,
-            Sent::Refused(why) => Ok(Turn::End(Some(format!("its request cannot be sent: {why}")))),
-            Sent::NotSent(why) | Sent::Unknown(why) => {
-                let wait = self.wait(None);
-                tracing::warn!(source = self.poller.node.id(), why, ?wait, "no answer came; asking again");
-                Ok(Turn::Wait(wait))
-            }
-        }
-    }
-
-    async fn fetch(&mut self, at: Option<Vec<u8>>, wanted: &Download, draw: Draw) -> anyhow::Result<Turn> {
-        let Some(downloads) = self.poller.downloads.clone() else {
-            let reason = "its component asks for a file, and did not say that it fetches files";
-            return Ok(Turn::End(Some(reason.to_owned())));
-        };
-        let mut stop = self.stop.clone();
-        let got = tokio::select! {
-            got = downloads.fetch(&self.poller.client, self.clock, wanted) => got,
-            () = stop.asked() => return Ok(Turn::End(None)),
-        };
-        match got {
-            Got::Answered(response) => {
-                if response.status == 200 {
-                    tracing::info!(source = self.poller.node.id(), file = wanted.name, "a file is fetched");
-                }
-                self.answered(at, response, draw).await
-            }
-            Got::Refused(why) => Ok(Turn::End(Some(why))),
-            Got::Broken { why, further } => {
-                self.failed.answers = if further { 0 } else { self.failed.answers };
-                let (wait, file) = (self.wait(None), &wanted.name);
-                tracing::warn!(
-                    source = self.poller.node.id(),
-                    file,
-                    why,
-                    ?wait,
-                    "a file did not come whole; trying again"
-                );
-                Ok(Turn::Wait(wait))
-            }
         }
     }
 

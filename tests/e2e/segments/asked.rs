@@ -231,6 +231,22 @@ fn a_kill_while_it_is_read_asks_for_no_other() {
 }
 
 #[test]
+fn a_file_that_is_damaged_is_kept_and_the_next_run_asks_for_another() {
+    let scene = scene(Rules::default(), "", Some("BRAZE"));
+    scene.vendors.braze().script([Fault::Fine, Fault::BrokenBody]);
+    let ended = run(&scene);
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    assert_eq!(super::held(&scene).len(), 0);
+    let failed = scene.place.path().join("data/fetched/segment/failed");
+    assert_eq!(std::fs::read_dir(&failed).unwrap().count(), 1);
+    assert!(scene.reasons()[0].contains("invalid Zip archive"), "{:?}", scene.reasons());
+    std::fs::remove_dir_all(failed).unwrap();
+    assert_eq!(run(&scene).code, Some(0));
+    is_complete(&scene);
+    assert_eq!(exports(&scene).len(), 2);
+}
+
+#[test]
 fn an_address_that_is_lost_is_waited_for_as_braze_wants() {
     let scene = scene(waits(), "", Some("BRAZE"));
     scene.vendors.braze().script([Fault::AcceptThenCut]);

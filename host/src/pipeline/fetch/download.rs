@@ -156,9 +156,15 @@ impl Downloads {
                 Ok(()) => return (Got::Answered(Response { status: 200, ..fetched.response() }), None),
                 Err(error) => return (broken(unwritten(&error)), None),
             },
-            Err(Fault::Disk(error)) => return (broken(unwritten(&error)), None),
-            Err(Fault::TooLarge) => return (Got::Refused(too_large()), None),
             Err(Fault::Line(why)) => why,
+            Err(fault) => {
+                // It would only take room; if it cannot be removed, the next attempt writes over it.
+                let _removed = fs::remove_file(&path).await;
+                return match fault {
+                    Fault::Disk(error) => (broken(unwritten(&error)), None),
+                    _ => (Got::Refused(too_large()), None),
+                };
+            }
         };
         let begun = fetched.mark().cloned().filter(|_| bytes > 0).map(|mark| Begun { bytes, mark });
         (Got::Broken { why, further: begun.is_some() && bytes > from }, begun)
