@@ -18,7 +18,7 @@ fn main() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the host lies in no workspace")?;
     let out = PathBuf::from(env::var_os("OUT_DIR").context("cargo names no OUT_DIR")?);
     let components = guest::components(&root.join("plugin"))?;
-    watch(root, components.values());
+    watch(root)?;
     real::tell();
     // OUT_DIR is <target>/<profile>/build/<package>/out. The lock of <target> itself is held by the cargo that waits for us.
     let target = out.ancestors().nth(4).context("OUT_DIR lies in no target folder")?.join("components");
@@ -27,16 +27,21 @@ fn main() -> Result<()> {
     embed(&out, &names, &files)
 }
 
-/// A plugin that is added or goes away changes `Cargo.lock`.
-fn watch<'a>(root: &Path, folders: impl Iterator<Item = &'a PathBuf>) {
-    let shared = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "wit", "plugin/kit/src", "plugin/kit/Cargo.toml"];
-    let shared = shared.into_iter().map(|path| root.join(path));
-    let own = folders.flat_map(|folder| ["src", "Cargo.toml"].map(|path| folder.join(path)));
-    for path in shared.chain(own) {
-        println!("cargo:rerun-if-changed={}", path.display());
+/// Also the crates there that are no components and go into some. A plugin that is added or goes away changes `Cargo.lock`.
+fn watch(root: &Path) -> Result<()> {
+    let shared = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "wit"];
+    let mut paths: Vec<PathBuf> = shared.into_iter().map(|path| root.join(path)).collect();
+    for entry in fs::read_dir(root.join("plugin"))? {
+        let folder = entry?.path();
+        if folder.join("Cargo.toml").is_file() {
+            paths.extend(["src", "Cargo.toml"].map(|path| folder.join(path)));
+        }
     }
+    paths.sort_unstable();
+    paths.iter().for_each(|path| println!("cargo:rerun-if-changed={}", path.display()));
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=build");
+    Ok(())
 }
 
 /// Copies the files to where only this package's next build changes them, and writes the table of them.

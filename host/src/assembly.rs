@@ -17,10 +17,11 @@ use std::path::{Path, PathBuf};
 
 use crate::clock::{Clock, Moment};
 use crate::component::{Component, Kind, Library, Node};
-use crate::config::{self, Pipeline, Secrets};
+use crate::config::{self, FILES_FROM, Pipeline, Secrets};
 use crate::connector::server::Endpoint;
 use crate::delivery::budget::Shared;
 use crate::delivery::request::Client;
+use crate::pipeline::fetch::Fetcher;
 use crate::pipeline::graph::{self, Graph, SourceKind};
 use crate::pipeline::keyed::rest::Reads;
 use crate::pipeline::poll::Poller;
@@ -89,9 +90,14 @@ impl<'p> Assembly<'p> {
             let uses = |node: &&config::Node| {
                 node.authorization.as_ref().is_some_and(|named| named.value == authorization.name)
             };
-            let plans =
-                self.pipeline.nodes().filter(uses).filter_map(|node| self.plugins.get(node.id.as_str())?.plan());
-            let known: Vec<&str> = plans.flat_map(|plan| &plan.targets).map(|target| target.name.as_str()).collect();
+            let plugins = self.pipeline.nodes().filter(uses).filter_map(|node| self.plugins.get(node.id.as_str()));
+            let names = |plugin: &'_ Plugin| -> Vec<String> {
+                let targets =
+                    plugin.plan().into_iter().flat_map(|plan| &plan.targets).map(|target| target.name.clone());
+                targets.chain(plugin.fetches().then(|| FILES_FROM.to_owned())).collect()
+            };
+            let names: Vec<String> = plugins.flat_map(names).collect();
+            let known: Vec<&str> = names.iter().map(String::as_str).collect();
             for (name, host) in authorization.hosts.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
                 let help = match config::nearest(name, known.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`?"),
@@ -144,9 +150,7 @@ impl<'p> Assembly<'p> {
     #[must_use]
     pub fn receivers(&self) -> BTreeMap<String, Node> {
         let receiver = |source: &config::Source| match self.plugins.get(source.node.id.as_str())? {
-            Plugin::Component { component, node, .. } if component.kinds().has(Kind::Receiver) => {
-                Some((source.node.id.clone(), node.clone()))
-            }
+            Plugin::Component { kind: Kind::Receiver, node, .. } => Some((source.node.id.clone(), node.clone())),
             _ => None,
         };
         self.pipeline.sources.iter().filter_map(receiver).collect()
@@ -211,7 +215,11 @@ impl<'p> Assembly<'p> {
                 let targets = reach::targets(pipeline, node, plan, loaded.is_embedded(), secrets)?;
                 plan.budgets.iter().for_each(|budget| budgets.know(now, budget));
                 let (targets, client, every) = (targets.into(), client.clone(), source.options.every);
-                SourceKind::Poller(Poller { node: component.clone(), targets, client, budgets, every })
+                let poller = Poller { node: component.clone(), targets, client, budgets, every, downloads: None };
+                match self.plugins[node.id.as_str()].fetches() {
+                    false => SourceKind::Poller(poller),
+                    true => SourceKind::Fetcher(Box::new(self.fetcher(source, poller, component)?)),
+                }
             }
             Plugin::Component { kind: Kind::Decoder, node: component, .. } => {
                 SourceKind::Files(options::importer(pipeline, source, component, secrets)?)
@@ -235,6 +243,13 @@ impl<'p> Assembly<'p> {
             Plugin::Sink(_) => return Err(plugin::misplaced(pipeline, node)),
         };
         Ok(graph::Source { id: node.id.clone(), options: source.options.clone(), kind })
+    }
+
+    fn fetcher(&self, source: &config::Source, poller: Poller, component: &Node) -> Result<Fetcher, Problem> {
+        let importer = options::fetched(self.pipeline, source, component)?;
+        let authorization = self.pipeline.authorization_of(&source.node);
+        let from = authorization.and_then(|of| of.hosts.get(FILES_FROM)).map(|host| host.value.clone());
+        Ok(Fetcher { poller, importer, from, authorization: authorization.map(|of| of.name.clone()) })
     }
 
     fn transform(&self, transform: &config::Transform, desks: &mut Desks) -> Option<graph::Transform> {

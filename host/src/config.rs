@@ -39,7 +39,7 @@ use std::path::Path;
 
 use crate::problem::{Problem, Problems};
 
-pub use authorization::Authorization;
+pub use authorization::{Authorization, FILES_FROM};
 pub use deduplicate::{By, Deduplicate};
 pub use every::Every;
 pub use expiry::{Expiry, days_until, today};

@@ -6,6 +6,7 @@
 pub mod again;
 mod breaker;
 pub mod dead;
+pub mod fetch;
 pub mod flow;
 pub mod graph;
 pub mod import;

@@ -136,3 +136,18 @@ fn who_is_gone_is_told_when_the_whole_list_was_seen_and_not_before() {
     assert_eq!(told(0), all);
     assert_eq!(feed.asked(), ["", "3", "", "3", "", "3"]);
 }
+
+#[test]
+fn a_file_is_for_those_who_said_that_they_fetch_and_can_read() {
+    let feed = Feed::start(1, &[]);
+    let place = place(&feed.url(), ", misdeed: fetches");
+    let ended = place.brazeline(&["run", "pipeline.yaml"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    let why = "its component asks for a file, and did not say that it fetches files";
+    assert!(ended.stderr.contains(why), "{}", ended.stderr);
+    place.write("pipeline.yaml", place.read("pipeline.yaml").replace("misdeed: fetches", "misdeed: reads_none"));
+    let told = place.brazeline(&["check", "pipeline.yaml"]);
+    assert_eq!(told.code, Some(2), "{}", told.stderr);
+    let why = "source `people` is meant as a decoder by its settings, and its component is none";
+    assert!(told.stderr.contains(why), "{}", told.stderr);
+}

@@ -1,5 +1,7 @@
 //! Braze -> Lytics: a segment's files in a folder, and what Currents posts and stores.
 
+#[path = "segments/asked.rs"]
+mod asked;
 #[path = "segments/whole.rs"]
 mod whole;
 
@@ -85,6 +87,9 @@ fn a_segments_zip_arrives_as_the_stream_maps_it() {
         assert_eq!(letters.len(), 1);
         assert_eq!(letters[0]["place"], "bad.csv: row 2, byte 16");
         assert_eq!(letters[0]["reason"], "it has 1 fields; the header has 2");
+        // Its component could read what is sent, too, but a row of a file was not.
+        let replayed = scene.place.brazeline(&["dead-letters", "replay", "pipeline.yaml", "--all"]);
+        assert!(replayed.stdout.contains("put what is corrected into a file of its own"), "{replayed:?}");
     }
 }
 

@@ -1,11 +1,15 @@
 //! Which of the host's keys mean something to a source depends on what stands there.
 
+use std::sync::Arc;
+
 use super::files;
 use super::plugin::Plugin;
 use crate::component::{Kind, Node};
 use crate::config::source_key::{ACKNOWLEDGE, ADDRESS, DEDUPLICATE, EVERY, FILES, MAX_BODY, PUBLIC_URL, TLS};
-use crate::config::{Acknowledge, By, Every, Pipeline, Secrets, Source};
+use crate::config::{Acknowledge, By, Every, Files, Pipeline, Secrets, Source};
 use crate::connector::SourceSettings;
+use crate::connector::drop_folder::DropFolder;
+use crate::pipeline::fetch;
 use crate::pipeline::import::{Importer, LOOK, LOOK_FAR};
 use crate::problem::Problem;
 
@@ -54,6 +58,7 @@ fn forgetful(pipeline: &Pipeline, source: &Source, plugin: &Plugin) -> Option<Pr
 /// What a source does, and which of these keys mean something to it.
 fn meant(plugin: &Plugin) -> (&'static str, &'static [&'static str]) {
     match plugin {
+        Plugin::Component { kind: Kind::Poller, .. } if plugin.fetches() => ("asks for files", &[EVERY]),
         Plugin::Component { kind: Kind::Poller, .. } => ("asks for pages", &[EVERY]),
         Plugin::Component { kind: Kind::Decoder, .. } => ("reads files", &[FILES, EVERY]),
         Plugin::Component { .. } | Plugin::Source(SourceSettings::HttpServer(_)) => ("is sent to", SENT_TO),
@@ -79,5 +84,18 @@ pub fn importer(pipeline: &Pipeline, source: &Source, node: &Node, secrets: &Sec
         false if files.shelf.is_far() => Every::After(LOOK_FAR),
         false => Every::After(LOOK),
     };
-    Ok(Importer { node: node.clone(), shelf, files, every, keys, data_dir: pipeline.data_dir.clone() })
+    let (node, data_dir) = (node.clone(), pipeline.data_dir.clone());
+    Ok(Importer { node, shelf, files, every, keys, data_dir, asked_for: false })
+}
+
+/// What reads the files that a source asked for.
+pub fn fetched(pipeline: &Pipeline, source: &Source, node: &Node) -> Result<Importer, Problem> {
+    let folder = fetch::folder(&pipeline.data_dir, &source.node.id).map_err(|error| {
+        let what = format!("{} has no folder for what it fetches", source.node.name());
+        Problem::error(what, "name a `data_dir` that this user may write to").fact(error.to_string())
+    })?;
+    let files = Files::of_our_own(&folder);
+    let shelf = Arc::new(DropFolder::open(&folder, false, files.when_done)?);
+    let (every, data_dir) = (source.options.every, pipeline.data_dir.clone());
+    Ok(Importer { node: node.clone(), shelf, files, every, keys: None, data_dir, asked_for: true })
 }

@@ -37,6 +37,12 @@ impl Plugin {
         }
     }
 
+    /// Whether it asks for files and reads them.
+    #[must_use]
+    pub fn fetches(&self) -> bool {
+        self.plan().is_some_and(|plan| plan.source == Some(SourceKind::Fetcher))
+    }
+
     /// Finds what the node's `type` names, and configures it with the node's settings.
     pub fn find(pipeline: &Pipeline, node: &Node, library: &Library) -> Result<Self, Problems> {
         match &node.plugin.value {
@@ -123,23 +129,28 @@ pub fn driven(kind: config::Kind) -> &'static [Kind] {
 fn kind(pipeline: &Pipeline, node: &Node, component: &Component, plan: &Plan) -> Result<Kind, Problem> {
     let place = pipeline.place(node.plugin.spot);
     let exported: Vec<Kind> = driven(node.kind).iter().copied().filter(|kind| component.kinds().has(*kind)).collect();
-    let wanted = match (node.kind, plan.source) {
-        (config::Kind::Source, Some(SourceKind::Receiver)) => Some(Kind::Receiver),
-        (config::Kind::Source, Some(SourceKind::Decoder)) => Some(Kind::Decoder),
-        (config::Kind::Source, Some(SourceKind::Poller)) => Some(Kind::Poller),
-        (config::Kind::Source, None) => None,
+    let wanted: &[Kind] = match (node.kind, plan.source) {
+        (config::Kind::Source, Some(SourceKind::Receiver)) => &[Kind::Receiver],
+        (config::Kind::Source, Some(SourceKind::Decoder)) => &[Kind::Decoder],
+        (config::Kind::Source, Some(SourceKind::Poller)) => &[Kind::Poller],
+        // It is driven as what asks, and reads beside that.
+        (config::Kind::Source, Some(SourceKind::Fetcher)) => &[Kind::Poller, Kind::Decoder],
+        (config::Kind::Source, None) => &[],
         // What can remember does.
-        (config::Kind::Transform | config::Kind::Sink, _) => exported.last().copied(),
+        (config::Kind::Transform | config::Kind::Sink, _) => &exported[exported.len().saturating_sub(1)..],
     };
     match (wanted, exported.as_slice()) {
-        (Some(wanted), exported) if exported.contains(&wanted) => Ok(wanted),
-        (None, [only]) => Ok(*only),
-        (Some(wanted), _) => {
-            let what =
-                format!("{} is meant as a {} by its settings, and its component is none", node.name(), wanted.name());
-            Err(Problem::error(what, "change its settings: what it exports is listed by `brazeline inspect`").at(place))
-        }
-        (None, several) => {
+        ([first, ..], exported) => match wanted.iter().find(|kind| !exported.contains(kind)) {
+            None => Ok(*first),
+            Some(missing) => {
+                let (name, missing) = (node.name(), missing.name());
+                let what = format!("{name} is meant as a {missing} by its settings, and its component is none");
+                let help = "change its settings: what it exports is listed by `brazeline inspect`";
+                Err(Problem::error(what, help).at(place))
+            }
+        },
+        ([], [only]) => Ok(*only),
+        ([], several) => {
             let what = format!("the settings of {} do not say as what it is meant", node.name());
             let help = "this is a mistake in the component: ask its author, or try other settings";
             Err(Problem::error(what, help).fact(format!("it is one of: {}", names(several, ", "))).at(place))

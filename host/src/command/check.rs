@@ -7,7 +7,7 @@ use super::{Exit, Outcome, library, say};
 use crate::assembly::{Assembly, Plugin, endpoint};
 use crate::clock::Clock;
 use crate::component::Kind;
-use crate::config::{self, Acknowledge, Node, Pipeline, Source, System};
+use crate::config::{self, Acknowledge, FILES_FROM, Node, Pipeline, Source, System};
 use crate::problem::Clean;
 
 /// What is done with the secrets.
@@ -130,6 +130,13 @@ fn show_source(assembly: &Assembly<'_>, source: &Source) {
     }
     if matches!(plugin, Plugin::Component { kind: Kind::Poller, .. }) {
         show_targets(assembly, &source.node, "asks");
+    }
+    if plugin.fetches() {
+        let hosts = assembly.pipeline.authorization_of(&source.node).and_then(|of| of.hosts.get(FILES_FROM));
+        match hosts {
+            Some(host) => println!("    fetches files from {} (`{FILES_FROM}`)", host.value),
+            None => println!("    fetches files from where `hosts` of its authorization will say (`{FILES_FROM}`)"),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every answer of a component is checked before anything is done with it. An error names the rule and the place, never what
 //! an event says.
 
+mod download;
 mod request;
 #[cfg(test)]
 mod tests;
@@ -10,8 +11,8 @@ mod tests;
 use serde::de::IgnoredAny;
 
 use super::types::{
-    Ask, Batch, Decoded, Endpoint, KeyedOutput, Manifest, Output, Packed, Paged, Plan, Prepared, Received, Rejection,
-    Request, Settled, Unread, Update, Verdict,
+    Ask, Batch, Decoded, Endpoint, Errand, KeyedOutput, Manifest, Output, Packed, Paged, Plan, Prepared, Received,
+    Rejection, Request, Settled, Unread, Update, Verdict,
 };
 
 /// At most so many bytes of a key.
@@ -105,7 +106,10 @@ pub fn received(received: &Received) -> Checked {
 
 /// What a poller wants to ask.
 pub fn ask(ask: &Ask, plan: &Plan) -> Checked {
-    request::request(&ask.request, plan)
+    match &ask.errand {
+        Errand::Page(request) => request::request(request, plan),
+        Errand::File(wanted) => download::download(wanted),
+    }
 }
 
 /// What a poller read of a page.

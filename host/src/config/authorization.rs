@@ -14,6 +14,8 @@ use super::shape::{CREDENTIAL_RULE, is_credential_name};
 use super::tree::{Entry, Tree, Value};
 use crate::problem::Problem;
 
+/// Among the hosts of an authorization: from where files are fetched that its vendor names. No credential goes there, so it may be a pattern.
+pub const FILES_FROM: &str = "files";
 /// The share of who leaves nothing to others.
 const WHOLE: f64 = 1.0;
 
@@ -99,6 +101,11 @@ fn origin(hosts: &str, entry: &Entry, report: &mut Report) -> Option<Placed<Orig
         return None;
     };
     match Origin::parse(text) {
+        // What carries a credential goes to one place.
+        Ok(value) if value.is_pattern() && entry.key != FILES_FROM => {
+            report.error(spot, format!("{what} has a `*` in it"), "name one host; only `files` may stand for several");
+            None
+        }
         Ok(value) => Some(Placed { value, spot }),
         Err(error) => {
             // A secret here has been reported already.

@@ -20,8 +20,8 @@ pub enum Every {
 /// A run that repeats without anybody having said so would cost requests, so one is enough.
 pub const EVERY: Key<Every> = Key {
     name: "every",
-    about: "How long after the end of a run the next begins, for a source that asks for pages or reads files; or `once`. \
-            After a start the first begins at once. Without it, pages are asked for once and a folder of files is watched.",
+    about: "How long after the end of a run the next begins, for a source that asks for pages or files, or reads files; or `once`. \
+            After a start the first begins at once. Without it, pages and files are asked for once, and a folder of files is watched.",
     default: Every::Once,
     bounds: None,
 };

@@ -3,6 +3,7 @@
 mod server;
 mod shelf;
 
+use std::path::Path;
 use std::time::Duration;
 
 use glob::Pattern;
@@ -76,6 +77,20 @@ const PGP: &str = "pgp";
 const PGP_ABOUT: &str = "The name of an authorization with a `pgp_private_key`: the files are encrypted to that key, and no other is taken.";
 
 impl Files {
+    /// All of a folder of the host's own. What has a name there is whole, and is needed no longer than until it is read.
+    #[must_use]
+    pub fn of_our_own(path: &Path) -> Self {
+        Self {
+            shelf: Shelf::DropFolder { path: path.to_owned(), recursive: false },
+            pattern: everything(),
+            settle: Duration::ZERO,
+            order: Order::Modified,
+            when_done: WhenDone::Delete,
+            again: false,
+            pgp: None,
+        }
+    }
+
     /// Nothing of it is moved.
     pub fn stay(&mut self) {
         self.when_done = WhenDone::Untouched;

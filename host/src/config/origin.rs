@@ -7,6 +7,7 @@ use std::fmt::{self, Display, Formatter};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
+use http::uri::Authority;
 
 /// `https://rest.example.com`, without a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -55,6 +56,36 @@ impl Origin {
         }
     }
 
+    /// Where an address lies, and whether that is anything that may be spoken to.
+    pub fn of(address: &Uri) -> Result<Self, NotAnOrigin> {
+        let (scheme, authority) =
+            (address.scheme_str().unwrap_or_default(), address.authority().map(Authority::as_str));
+        Self::parse(&format!("{scheme}://{}", authority.unwrap_or_default()))
+    }
+
+    /// Whether it stands for several: `https://*.example.com`.
+    #[must_use]
+    pub fn is_pattern(&self) -> bool {
+        self.authority.contains('*')
+    }
+
+    /// Whether another is this one, or one of those that it stands for: a `*.` in front is any one or more labels.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let (own, other_name) = (self.without_default_port(), other.without_default_port());
+        let fits = match own.strip_prefix("*.") {
+            Some(domain) => {
+                other_name.strip_suffix(domain).is_some_and(|labels| labels.len() > 1 && labels.ends_with('.'))
+            }
+            None => own == other_name,
+        };
+        self.plain == other.plain && fits && !other.is_pattern()
+    }
+
+    fn without_default_port(&self) -> &str {
+        self.authority.strip_suffix(if self.plain { ":80" } else { ":443" }).unwrap_or(&self.authority)
+    }
+
     /// Whether what is sent there can be read on its way.
     #[must_use]
     pub fn is_plain(&self) -> bool {
@@ -84,6 +115,32 @@ fn is_loopback(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::Origin;
+
+    #[test]
+    fn what_an_origin_covers() {
+        let table = [
+            ("https://a.example", "https://A.example/x?y=z", true),
+            ("https://a.example", "https://a.example:443/x", true),
+            ("https://a.example:443", "https://a.example/", true),
+            ("https://a.example", "https://a.example:444/", false),
+            ("https://a.example", "https://b.a.example/", false),
+            ("https://*.example", "https://a.example/", true),
+            ("https://*.example", "https://b.a.example/", true),
+            ("https://*.example", "https://example/", false),
+            ("https://*.example", "https://evilexample/", false),
+            ("https://*.example", "https://.example/", false),
+            ("https://*.example", "https://*.example/", false),
+            ("http://127.0.0.1:81", "http://127.0.0.1:81/", true),
+            ("http://127.0.0.1:81", "https://127.0.0.1:81/", false),
+        ];
+        for (own, address, expected) in table {
+            let (own, address) = (Origin::parse(own).unwrap(), address.parse().unwrap());
+            assert_eq!(Origin::of(&address).is_ok_and(|other| own.covers(&other)), expected, "{own} {address}");
+        }
+        for address in ["https://user@a.example/", "http://a.example/", "ftp://a.example/", "/a", "a.example:1"] {
+            assert!(Origin::of(&address.parse().unwrap()).is_err(), "{address}");
+        }
+    }
 
     #[test]
     fn only_origins_are_origins() {

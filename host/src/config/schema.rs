@@ -165,7 +165,7 @@ fn authorization(plugins: &[Known]) -> Json {
             "label": text("What messages call it."),
             "description": text("Whose it is, and what for."),
             "hosts": {
-                "type": "object", "description": "Where each target of a plugin is.",
+                "type": "object", "description": "Where each target of a plugin is. `files`: from where a source fetches files that the vendor names, where a `*.` in front stands for several hosts; nothing secret goes there.",
                 "additionalProperties": { "type": "string", "pattern": "^https?://[^/]+/?$" },
             },
             "plain_http": {

@@ -59,6 +59,8 @@ pub enum State {
     /// It is there; its turn has not come, or it does not stand still yet.
     #[default]
     Waiting,
+    /// It was asked for, and is fetched.
+    Fetching,
     /// It is copied.
     Copying,
     /// It is copied, and is being proven.
@@ -203,6 +205,7 @@ fn short(hash: &str) -> Option<String> {
 
 fn of_work(work: &Work) -> File {
     let state = match work.stage {
+        Stage::Fetching => State::Fetching,
         Stage::Copying => State::Copying,
         Stage::Proving => State::Staged,
         Stage::Reading => State::Reading,

@@ -130,9 +130,13 @@ impl Clerk {
         for node in status.nodes.iter_mut().filter(|node| keyed.contains(&node.id)) {
             node.held = self.held(&node.id)?;
         }
-        for source in self.pipeline.sources.iter().filter(|source| source.options.files.is_some()) {
+        for source in &self.pipeline.sources {
             let ends = ends(&self.pipeline, &|id| keyed.contains(id), &source.node.id).lines;
             let files = self.files(&source.node.id, &ends).await?;
+            // A source may have files that its part of the pipeline file does not speak of: those that it asks for.
+            if source.options.files.is_none() && files == Files::default() {
+                continue;
+            }
             status
                 .nodes
                 .iter_mut()

@@ -5,6 +5,7 @@
 
 mod answer;
 mod build;
+mod fetch;
 mod targets;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use crate::clock::{Clock, Moment};
 use crate::component::types::{Request, Response};
 
+pub use fetch::{Begun, Fetched};
 pub use targets::Targets;
 
 /// Finding, reaching and greeting a host takes at most so long; beyond it is down, or a firewall swallows packets.

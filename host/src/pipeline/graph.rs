@@ -14,6 +14,7 @@ use crate::connector::server::Door;
 use crate::delivery::budget::Shared;
 use crate::delivery::gather::Limits;
 
+use super::fetch::Fetcher;
 use super::flow::{Flow, Input, Step};
 use super::import::Importer;
 use super::keyed::Ask;
@@ -66,6 +67,8 @@ pub enum SourceKind {
     Poller(Poller),
     /// A component that reads files.
     Files(Importer),
+    /// A component that asks for files and reads them.
+    Fetcher(Box<Fetcher>),
     /// A built-in connector.
     Native(Native),
 }
@@ -77,7 +80,7 @@ impl SourceKind {
         match self {
             Self::Receiver { .. } => false,
             Self::Poller(_) => route.keeps_positions(),
-            Self::Files(_) => true,
+            Self::Files(_) | Self::Fetcher(_) => true,
             Self::Native(native) => native.is_read_again(),
         }
     }

@@ -64,34 +64,22 @@ pub struct Importer {
     pub keys: Option<Arc<Keys>>,
     /// In which the copies lie.
     pub data_dir: PathBuf,
+    /// The files were asked for, one after the other. One that is as an earlier one is read again: what came between them may have said otherwise.
+    pub asked_for: bool,
 }
 
 /// Whether it goes on; if not, the reason, unless it ended as it should or a stop was asked for.
-type Went = ControlFlow<Option<String>>;
+pub type Went = ControlFlow<Option<String>>;
 
 /// Reads files until all are read that were to be (nothing comes back), nothing comes before a person acts (the reason does), or a stop is
 /// asked for.
 /// What is done is written on the board.
 pub async fn import(importer: Importer, inlet: Arc<Inlet>, board: Arc<Board>) -> anyhow::Result<Option<String>> {
-    let position = inlet.resume().and_then(|stored| {
-        let read = Position::decode(&stored);
-        if read.is_none() {
-            tracing::warn!(
-                source = inlet.id,
-                "its position is of another release; the file that was being read is read anew"
-            );
-        }
-        read
-    });
-    let position = position.unwrap_or_else(|| Position::starting_at(inlet.renew()));
-    let kept = position.file.as_ref().map(|file| file.hash.as_str());
-    let staging = Staging::open(&importer.data_dir, &inlet.id, kept).await?;
-    let watch = Watch::new(importer.files.clone());
-    let history = History::load(&inlet.store, &inlet.id).await?;
-    Import { importer, inlet, staging, watch, position, history, board, repeated: BTreeSet::new() }.run().await
+    Import::open(importer, inlet, board).await?.run().await
 }
 
-struct Import {
+/// Reads files.
+pub struct Import {
     importer: Importer,
     inlet: Arc<Inlet>,
     staging: Staging,
@@ -104,22 +92,61 @@ struct Import {
 }
 
 impl Import {
-    async fn run(mut self) -> anyhow::Result<Option<String>> {
+    /// Where it stood.
+    pub async fn open(importer: Importer, inlet: Arc<Inlet>, board: Arc<Board>) -> anyhow::Result<Self> {
+        let position = inlet.resume().and_then(|stored| {
+            let read = Position::decode(&stored);
+            if read.is_none() {
+                tracing::warn!(
+                    source = inlet.id,
+                    "its position is of another release; the file that was being read is read anew"
+                );
+            }
+            read
+        });
+        let position = position.unwrap_or_else(|| Position::starting_at(inlet.renew()));
+        let kept = position.file.as_ref().map(|file| file.hash.as_str());
+        let staging = Staging::open(&importer.data_dir, &inlet.id, kept).await?;
+        let watch = Watch::new(importer.files.clone());
+        let history = History::load(&inlet.store, &inlet.id).await?;
+        Ok(Self { importer, inlet, staging, watch, position, history, board, repeated: BTreeSet::new() })
+    }
+
+    /// Whether a file lies there, or was begun and can be gone on with.
+    pub async fn has_work(&self) -> io::Result<bool> {
+        let begun = self.position.file.as_ref().filter(|file| file.fate.is_none());
+        if let Some(file) = begun
+            && tokio::fs::try_exists(self.staging.path(&file.hash)).await?
+        {
+            return Ok(true);
+        }
+        Ok(!self.importer.shelf.list().await?.is_empty())
+    }
+
+    /// Reads what lies there, until all of it is read.
+    pub async fn drain(&mut self) -> anyhow::Result<Went> {
         let resumed = self.resume().await;
         self.board.idle();
-        if let Break(reason) = resumed? {
-            return Ok(reason);
+        if let stopped @ Break(_) = resumed? {
+            return Ok(stopped);
         }
         loop {
-            if let Break(reason) = self.round().await? {
+            if let stopped @ Break(_) = self.round().await? {
+                return Ok(stopped);
+            }
+            let Some(wait) = self.watch.waits(self.inlet.clock.now()) else { return Ok(Continue(())) };
+            if self.is_stopped_within(wait.clamp(SHORTEST_LOOK, LOOK)).await {
+                return Ok(Break(None));
+            }
+        }
+    }
+
+    async fn run(mut self) -> anyhow::Result<Option<String>> {
+        loop {
+            if let Break(reason) = self.drain().await? {
                 return Ok(reason);
             }
-            let waits = self.watch.waits(self.inlet.clock.now());
-            let wait = match (waits, self.importer.every) {
-                (Some(wait), _) => wait.clamp(SHORTEST_LOOK, LOOK),
-                (None, Every::After(wait)) => wait,
-                (None, Every::Once) => return Ok(None),
-            };
+            let Every::After(wait) = self.importer.every else { return Ok(None) };
             if self.is_stopped_within(wait).await {
                 return Ok(None);
             }
@@ -190,7 +217,8 @@ impl Import {
             );
             return Ok(Continue(()));
         }
-        if let Some(before) = self.was_read(&self.memory(&hash)).await? {
+        let before = self.was_read(&self.memory(&hash)).await?;
+        if let Some(before) = before.filter(|before| !self.importer.asked_for || *before == item.name) {
             tracing::info!(
                 source = self.inlet.id,
                 file = item.name,
@@ -266,7 +294,8 @@ impl Import {
         }
     }
 
-    async fn is_stopped_within(&self, wait: Duration) -> bool {
+    /// Waits; whether a stop was asked for meanwhile.
+    pub async fn is_stopped_within(&self, wait: Duration) -> bool {
         let mut stop = self.inlet.stop.clone();
         tokio::select! {
             biased;

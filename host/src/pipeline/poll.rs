@@ -4,26 +4,26 @@
 //! never passed: whatever fails, the same is asked again.
 
 mod course;
+mod errand;
 mod position;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::component::types::{Ask, Destination, Onward, Paged, Response};
+use crate::component::types::{Ask, Errand, Onward, Paged, Response};
 use crate::component::{CallError, Node};
 use crate::config::Every;
 use crate::connector::{Intake, Reading, Refused};
 use crate::delivery::budget::{Draw, Shared};
-use crate::delivery::request::{Client, Sent, Targets};
+use crate::delivery::request::{Client, Targets};
 use crate::delivery::retry::Retry;
 
+use super::fetch::Downloads;
 use super::stop::Stop;
 use course::{Course, Next};
 use position::Position;
 
-/// The largest answer that is read: as much as a component may give back, so nothing larger could be of use.
-const PAGE_BYTES: usize = 64 * 1024 * 1024;
 /// So many failures of the component in a row are its own, and no other answer will help.
 const TRAPS: u32 = 4;
 /// "Too many requests" (RFC 6585, section 4).
@@ -32,6 +32,7 @@ const TOO_MANY: u16 = 429;
 const STANDING: u32 = 100;
 
 /// What a source that asks for pages is made of.
+#[derive(Clone)]
 pub struct Poller {
     /// The component.
     pub node: Node,
@@ -43,6 +44,14 @@ pub struct Poller {
     pub budgets: Shared,
     /// When a run follows another.
     pub every: Every,
+    /// Where files go, if it is files that are asked for.
+    pub downloads: Option<Arc<Downloads>>,
+}
+
+/// Whether a position is between two runs.
+#[must_use]
+pub fn is_over(position: &[u8]) -> bool {
+    Position::decode(position).is_some_and(|position| position.over)
 }
 
 /// Asks until the only run is over (nothing comes back), nothing comes before a person acts (the reason does), or a stop is asked for.
@@ -127,29 +136,10 @@ impl<I: Intake> Drive<I> {
             Ok(ask) => ask,
             Err(error) => return Ok(self.trapped("what to ask", &error)),
         };
-        if ask.into == Destination::File {
-            let reason = "it wants an answer as a file, which this release does not give";
-            return Ok(Turn::End(Some(reason.to_owned())));
-        }
         let Some(draw) = self.admit(&ask).await else { return Ok(Turn::End(None)) };
-        let mut stop = self.stop.clone();
-        let sent = tokio::select! {
-            sent = self.poller.client.send_for(&self.poller.targets, &ask.request, PAGE_BYTES) => sent,
-            // An ask changes nothing, so it may be broken off.
-            () = stop.asked() => return Ok(Turn::End(None)),
-        };
-        match sent {
-            Sent::Answered(response) if !response.complete && response.body.len() >= PAGE_BYTES => {
-                let reason = format!("an answer is larger than {} MiB: ask for less at once", PAGE_BYTES >> 20);
-                Ok(Turn::End(Some(reason)))
-            }
-            Sent::Answered(response) => self.answered(at, response, draw).await,
-            Sent::Refused(why) => Ok(Turn::End(Some(format!("its request cannot be sent: {why}")))),
-            Sent::NotSent(why) | Sent::Unknown(why) => {
-                let wait = self.wait(None);
-                tracing::warn!(source = self.poller.node.id(), why, ?wait, "no answer came; asking again");
-                Ok(Turn::Wait(wait))
-            }
+        match ask.errand {
+            Errand::Page(request) => self.send(at, &request, draw).await,
+            Errand::File(wanted) => self.fetch(at, &wanted, draw).await,
         }
     }
 
@@ -187,6 +177,10 @@ impl<I: Intake> Drive<I> {
     async fn paged(&mut self, at: Option<Vec<u8>>, status: u16, paged: Paged) -> anyhow::Result<Turn> {
         self.failed.calls = 0;
         let is_empty = paged.events.is_empty() && paged.unread.is_empty();
+        if self.poller.downloads.is_some() && !is_empty {
+            let reason = "its component gives events in a page, and said that it fetches files";
+            return Ok(Turn::End(Some(reason.to_owned())));
+        }
         let (readings, next) = self.course.take(paged, self.clock.unix_ms());
         for reading in readings {
             if !self.keep(reading).await? {

@@ -20,7 +20,7 @@ use super::graph::{self, Graph, Route};
 use super::ledger::{Book, Counts, Ledger, Room};
 use super::stop::{Stop, stop};
 use super::window::Window;
-use super::{again, import, keyed, sink};
+use super::{again, fetch, import, keyed, sink};
 use outbox::{Outbox, shadow, teller};
 use outlets::{Outlets, Slots};
 
@@ -71,7 +71,8 @@ pub async fn run_in(
     }
     let names = books.iter().map(|book| book.id.clone()).collect();
     let known = graph.sources.iter().map(|source| &source.id).chain(&graph.left_alone).map(String::as_str);
-    import::tidy(&graph.data_dir, known).await?;
+    import::tidy(&graph.data_dir, known.clone()).await?;
+    fetch::tidy(&graph.data_dir, known).await?;
     let ledger = Arc::new(Ledger::new(books));
     window.open(&ledger, names);
     let (parts, slots) = (JoinSet::new(), BTreeMap::new());

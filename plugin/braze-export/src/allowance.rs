@@ -1,17 +1,13 @@
 //! How much does Braze still allow, and when is it asked again?
 //!
 //! There is a burst window of a few seconds and, by contract, a clock hour; an answer tells of one of them and does not say of which. One
-//! that has more than a burst window left of it, or allows more than a burst does, is the hour. Two of Braze's pages disagree on
-//! `X-RateLimit-Reset`, too: the seconds since 1970 at which a window ends, or the seconds left of it. Nobody waits 30 years, so a large
-//! number is the former.
+//! that has more than a burst window left of it, or allows more than a burst does, is the hour.
 
+use braze::wait::{HOUR_MS, number, reset_ms};
+pub use braze::wait::{asked_ms, wait_ms};
 use brazeline_kit::{Budget, Response};
 
-use crate::limits::HOUR_MS;
 use crate::settings::Settings;
-
-/// No window is so many seconds long, and no clock shows fewer.
-const EPOCH_FROM: u64 = 1_000_000_000;
 
 /// Seconds are whole, and an answer takes its time.
 const ROUNDING_MS: u64 = 2_000;
@@ -25,19 +21,6 @@ pub fn budgets(settings: &Settings, response: &Response) -> Vec<Budget> {
         (None, 429) => asked_ms(response).map(|ms| shut(settings, ms)).into_iter().collect(),
         (None, _) => Vec::new(),
     }
-}
-
-/// How long to wait at least after a 429. 0: it does not say.
-#[must_use]
-pub fn wait_ms(response: &Response) -> u64 {
-    asked_ms(response).or_else(|| reset_ms(response)).unwrap_or(0)
-}
-
-/// The wait that an answer asks for in as many words.
-#[must_use]
-pub fn asked_ms(response: &Response) -> Option<u64> {
-    let seconds = number(response, "x-ratelimit-retry-after").or_else(|| number(response, "retry-after"))?;
-    Some(seconds.saturating_mul(1000).min(HOUR_MS))
 }
 
 fn told(settings: &Settings, response: &Response, remaining: u64) -> Budget {
@@ -70,18 +53,6 @@ fn is_longer(settings: &Settings, ms: u64) -> bool {
 /// An hour's window ends with the hour on the clock, and does not roll. `braze.com/docs/api/api_limits`, 2026-11-23.
 fn until_the_clock_hour(now_ms: u64) -> u64 {
     HOUR_MS - now_ms % HOUR_MS
-}
-
-fn reset_ms(response: &Response) -> Option<u64> {
-    let ms = match number(response, "x-ratelimit-reset")? {
-        epoch if epoch >= EPOCH_FROM => epoch.saturating_mul(1000).saturating_sub(response.received_at_ms),
-        seconds => seconds * 1000,
-    };
-    Some(ms.min(HOUR_MS))
-}
-
-fn number(response: &Response, name: &str) -> Option<u64> {
-    response.header(name)?.trim().parse().ok()
 }
 
 #[cfg(test)]

@@ -3,9 +3,8 @@
 //! Items of `errors` are documented as objects and as bare messages; other members than those that connectors in the field rely on are
 //! not looked at.
 
+use braze::quote::quote;
 use serde_json::Value;
-
-use crate::quote::quote;
 
 /// A body of Braze's.
 #[derive(Debug, Clone, PartialEq, Eq)]

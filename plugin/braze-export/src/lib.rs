@@ -10,7 +10,6 @@
 //! What it sends can be counted beforehand in data points ([`Meter`]), and a key be tried without changing anything ([`Probe`]).
 
 mod endpoint;
-mod instance;
 mod limits;
 mod settings;
 
@@ -35,7 +34,6 @@ mod prepare;
 
 mod allowance;
 mod answer;
-mod quote;
 mod settle;
 
 mod meter;
@@ -44,6 +42,7 @@ mod probe;
 #[cfg(target_family = "wasm")]
 mod component;
 
+use braze::instance;
 use brazeline_kit::{
     Batch, Cost, Finding, Meter, Plan, Plugin, Prepared, Probe, Problem, Request, Response, Scheme, Settled, Sink,
     Target,

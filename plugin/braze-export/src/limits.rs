@@ -59,6 +59,3 @@ pub const QUANTITY: u64 = 100;
 
 /// Bytes of a push token's device id, from and to. `braze.com/docs/api/endpoints/user_data/post_user_track`, 2026-11-23.
 pub const DEVICE_ID_BYTES: std::ops::RangeInclusive<usize> = 8..=255;
-
-/// Its longest window is a clock hour (`braze.com/docs/api/api_limits`, 2026-11-23), so no wish to wait longer is meant so.
-pub const HOUR_MS: u64 = 3_600_000;

@@ -1,14 +1,16 @@
-//! The component: one of three sources.
+//! The component: one of four sources.
 
 use std::rc::Rc;
 
 use brazeline_kit::person::Source;
 use brazeline_kit::{
-    Arrival, Decoder, Endpoint, Entry, Plan, Plugin, Problem, Received, Receiver, Reply, Scheme, SourceKind,
+    Arrival, Ask, Decoder, Endpoint, Entry, Errand, Finding, Onward, Paged, Plan, Plugin, Poller, Probe, Problem,
+    Received, Receiver, Reply, Request, Response, Scheme, SourceKind,
 };
 use serde_json::json;
 
 use crate::currents::Currents;
+use crate::export::{self, Export};
 use crate::file::{File, Reading};
 use crate::settings::{Mode, Settings};
 use crate::webhook::Webhook;
@@ -23,6 +25,8 @@ pub enum BrazeIngest {
     Currents(Currents),
     /// It reads files.
     File(Rc<File>),
+    /// It asks for exports, and reads them.
+    Export(Export),
 }
 
 impl Plugin for BrazeIngest {
@@ -47,6 +51,7 @@ impl Plugin for BrazeIngest {
             Self::Webhook(webhook) => receiver(Webhook::inbound(), "Braze's webhooks", &webhook.path),
             Self::Currents(currents) => receiver(currents.inbound.clone(), "Currents' events", &currents.path),
             Self::File(_) => Plan { source: Some(SourceKind::Decoder), ..Plan::default() },
+            Self::Export(export) => export.plan(),
         }
     }
 }
@@ -70,6 +75,7 @@ impl BrazeIngest {
                 Self::Currents(Currents::new(source, settings))
             }
             Mode::File => Self::File(Rc::new(File::new(named, settings)?)),
+            Mode::Export => Self::Export(Export::new(named, settings)?),
         })
     }
 
@@ -79,6 +85,7 @@ impl BrazeIngest {
             Self::Webhook(_) => Mode::Webhook,
             Self::Currents(_) => Mode::Currents,
             Self::File(_) => Mode::File,
+            Self::Export(_) => Mode::Export,
         };
         format!("these settings are for `mode: {}`", mode.name())
     }
@@ -89,7 +96,7 @@ impl Receiver for BrazeIngest {
         match self {
             Self::Webhook(webhook) => webhook.receive(arrival),
             Self::Currents(currents) => currents.receive(arrival),
-            Self::File(_) => {
+            Self::File(_) | Self::Export(_) => {
                 let reply = Reply::json(404, &json!({ "message": self.wrong() }));
                 Received { reply, ..Received::default() }
             }
@@ -102,9 +109,36 @@ impl Decoder for BrazeIngest {
 
     fn open(&self, entry: &Entry, resume: Option<&[u8]>) -> Result<Reading, String> {
         match self {
-            Self::File(file) => Reading::open(Rc::clone(file), entry, resume),
+            Self::File(file) | Self::Export(Export { file, .. }) => Reading::open(Rc::clone(file), entry, resume),
             _ => Err(self.wrong()),
         }
+    }
+}
+
+impl Poller for BrazeIngest {
+    fn next(&self, position: Option<&[u8]>) -> Ask {
+        match self {
+            Self::Export(export) => export.next(position),
+            // The host refuses it: there is no such target.
+            _ => Export::ask(Errand::Page(export::post(Vec::new()))),
+        }
+    }
+
+    fn page(&self, position: Option<&[u8]>, response: &Response) -> Paged {
+        match self {
+            Self::Export(export) => export.page(position, response),
+            _ => Export::nothing(Onward::Stop(self.wrong())),
+        }
+    }
+}
+
+impl Probe for BrazeIngest {
+    fn ask(&self, _nonce: &str) -> Option<Request> {
+        matches!(self, Self::Export(_)).then(export::probe::ask)
+    }
+
+    fn judge(&self, response: &Response) -> Finding {
+        export::probe::judge(response)
     }
 }
 

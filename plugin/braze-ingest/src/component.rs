@@ -2,4 +2,4 @@
 
 use crate::BrazeIngest;
 
-brazeline_kit::export!(BrazeIngest: receiver, decoder);
+brazeline_kit::export!(BrazeIngest: receiver, decoder, poller, probe);

@@ -53,20 +53,26 @@ pub struct File {
 impl File {
     /// For settings without problems.
     pub fn new(named: Option<Source>, settings: Settings) -> Result<Self, Problem> {
+        let format = settings.read_format();
         let rename = settings.rename.unwrap_or_default();
         Ok(Self {
             currents: named.clone().map_or_else(|| braze_id("user_id"), Ok)?,
             mark_known: settings.mark_known,
             types: Selection::new(settings.event_types),
             event_type: settings.event_type,
-            sources: named.map_or_else(usual, |source| Ok(vec![source]))?,
-            format: settings.format.unwrap_or_default(),
+            sources: sources(named)?,
+            format,
             columns: Names::of_columns(&rename),
             fields: Names::of_fields(&rename),
             empty: settings.empty_cells.unwrap_or_default(),
             same_names: settings.same_names.unwrap_or_default(),
         })
     }
+}
+
+/// Whom a row is about: the first of these that it has.
+pub fn sources(named: Option<Source>) -> Result<Vec<Source>, Problem> {
+    named.map_or_else(usual, |source| Ok(vec![source]))
 }
 
 /// The segment's CSV has Braze's own id for everybody; that of e-mail addresses has an external id for some, and an address for all.

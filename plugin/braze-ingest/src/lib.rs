@@ -1,7 +1,8 @@
-//! What Braze hands out, in one of three ways.
+//! What Braze hands out, in one of four ways.
 //!
 //! `mode: webhook` receives the webhooks of campaigns and Canvas steps, at the address that Lytics gives for them; `mode: currents`
-//! receives what Currents posts; `mode: file` reads what Braze exports to files. All of it becomes person updates.
+//! receives what Currents posts; `mode: file` reads what Braze exports to files; `mode: export` asks Braze for a segment's export, waits for it, and
+//! reads that. All of it becomes person updates.
 
 pub mod settings;
 
@@ -13,6 +14,8 @@ pub mod webhook;
 pub mod currents;
 
 pub mod file;
+
+pub mod export;
 
 pub mod braze_ingest;
 

@@ -3,6 +3,7 @@
 mod caller;
 mod check;
 mod event_types;
+mod export;
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use serde::Deserialize;
 pub use caller::Caller;
 pub use event_types::{EventTypes, Selection};
 
-/// What Braze hands out: webhooks and Currents, which it sends, or files that it exported.
+/// What Braze hands out: webhooks and Currents, which it sends, files that it exported, or exports that it is asked for.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -29,7 +30,7 @@ pub struct Settings {
     /// there is the first that a row has of `braze_id`, `user_id` (the external id) and `email`.
     #[serde(default)]
     pub identifier: Option<IdentifierField>,
-    /// `mode: webhook` and `mode: file`: mark each update as what Braze holds already. `diff-profiles` then takes note of it and `braze-export`
+    /// `mode: webhook`, `mode: file` and `mode: export`: mark each update as what Braze holds already. `diff-profiles` then takes note of it and `braze-export`
     /// sends nothing of it, so that a value of Braze's that comes back by way of Lytics causes no call. For a set-up of both ways.
     #[serde(default)]
     pub mark_known: bool,
@@ -53,7 +54,7 @@ pub struct Settings {
     /// the name of the file or of its schema.
     #[serde(default)]
     pub event_type: Option<String>,
-    /// `mode: file`: new names of columns and fields, each as `from: to`, beside those by which they fit the stream `braze_users`:
+    /// `mode: file` and `mode: export`: new names of columns and fields, each as `from: to`, beside those by which they fit the stream `braze_users`:
     /// `Appboy ID: braze_id` and `timezone: time_zone` in a CSV, `external_id: user_id`, `dob: date_of_birth`, `home_city: city` and
     /// `phone: phone_number` in JSON lines. A name given here replaces the one from that list; `timezone: timezone` keeps it as it is.
     #[serde(default)]
@@ -61,9 +62,24 @@ pub struct Settings {
     /// `mode: file`: what an empty cell of a CSV says.
     #[serde(default)]
     pub empty_cells: Option<EmptyCells>,
-    /// `mode: file`: what becomes of two columns, or a field and a custom attribute, of one name.
+    /// `mode: file` and `mode: export`: what becomes of two columns, or a field and a custom attribute, of one name.
     #[serde(default)]
     pub same_names: Option<SameNames>,
+    /// `mode: export`: the segment, by the identifier that the dashboard shows under "APIs and Identifiers".
+    #[serde(default)]
+    pub segment_id: Option<String>,
+    /// `mode: export`: the fields of a user that Braze is to export, as its page "Users by segment" names them: `external_id`, `email`,
+    /// `custom_attributes`. One of them, or a custom attribute, has to say whom a row is about.
+    #[serde(default)]
+    pub fields_to_export: Option<Vec<String>>,
+    /// `mode: export`: the custom attributes to export, at most 500, in place of all of them, which the field `custom_attributes` stands for.
+    #[serde(default)]
+    pub custom_attributes_to_export: Option<Vec<String>>,
+    /// `mode: export`: so many seconds after an export was asked for, its file has to be there; 14400, four hours, by default. If not, it is asked
+    /// for anew.
+    #[serde(default)]
+    #[schemars(range(min = 1))]
+    pub wait_seconds: Option<u32>,
 }
 
 /// The members of the authorization that are no secrets.
@@ -72,6 +88,9 @@ pub struct Authorization {
     /// The number of the Lytics account, which stands in the webhook's address.
     #[serde(default)]
     pub account: String,
+    /// Braze's name of the instance, in any letter case: `US-06`. Left out where `hosts` names the REST host.
+    #[serde(default)]
+    pub instance: Option<String>,
 }
 
 /// How it comes in.
@@ -85,6 +104,9 @@ pub enum Mode {
     Currents,
     /// Files are read: the CSV export of a segment, the API's segment export (JSON lines), what Currents stores (Avro).
     File,
+    /// Braze is asked for the export of a segment, and what it makes is fetched and read. From where it is fetched, `hosts: { files: .. }` of the
+    /// authorization says.
+    Export,
 }
 
 /// What files are.
@@ -134,6 +156,7 @@ impl Mode {
             Self::Webhook => "webhook",
             Self::Currents => "currents",
             Self::File => "file",
+            Self::Export => "export",
         }
     }
 }

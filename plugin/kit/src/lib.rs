@@ -78,7 +78,7 @@ pub use http::{Arrival, Field, Reply, Request, Response};
 pub use keyed::{Held, Kept, KeyedOutput, KeyedTransform, Snapshot, Standing, Update};
 pub use meter::{Cost, Meter};
 pub use plugin::{Budget, Endpoint, Plan, Plugin, Problem, Scheme, SourceKind, Target};
-pub use poller::{Ask, Destination, Onward, Paged, Poller};
+pub use poller::{Ask, Download, Errand, Onward, Paged, Poller};
 pub use probe::{Finding, Probe};
 pub use receiver::{Received, Receiver};
 pub use sink::{Outgoing, Prepared, Rejection, Settled, Sink, Verdict};

@@ -104,6 +104,8 @@ pub enum SourceKind {
     Decoder,
     /// It asks for pages.
     Poller,
+    /// It asks for files, and reads them: a poller and a decoder in one.
+    Fetcher,
 }
 
 /// A host to send to, by name.

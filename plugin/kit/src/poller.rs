@@ -11,24 +11,33 @@ pub trait Poller: Plugin {
     fn page(&self, position: Option<&[u8]>, response: &Response) -> Paged;
 }
 
-/// Where an answer goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Destination {
-    /// To `page`.
-    Page,
-    /// To a file that the same component's decoder reads before `page` is called without body.
-    File,
+/// A file that lies where the vendor said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Download {
+    /// Its address, whole. It is asked for without credentials.
+    pub address: String,
+    /// What it is to be called; the same position gives the same name.
+    pub name: String,
+    /// As of when it speaks, in milliseconds since 1970.
+    pub as_of_ms: u64,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Errand {
+    /// A request, whose answer goes to `page`.
+    Page(Request),
+    /// A file, which the same component's decoder reads when the run is over; `page` gets the answer without its body.
+    File(Download),
 }
 
 /// What to ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
-    /// The request.
-    pub request: Request,
+    /// What is asked for.
+    pub errand: Errand,
     /// Not before so many milliseconds.
     pub after_ms: u64,
-    /// Where the answer goes.
-    pub into: Destination,
     /// The budgets that it draws on.
     pub budgets: Vec<String>,
 }

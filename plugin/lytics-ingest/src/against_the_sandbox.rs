@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use brazeline_kit::testing::configure;
 use brazeline_kit::{
-    Decoder, Decoding, Entry, Events, Field, Finding, Onward, Paged, Poller, Probe, Request, Response, Scope,
+    Decoder, Decoding, Entry, Errand, Events, Field, Finding, Onward, Paged, Poller, Probe, Request, Response, Scope,
 };
 use brazeline_sandbox::lytics::export::{Export, Format};
 use brazeline_sandbox::lytics::{Lytics, Options, People, Rules};
@@ -115,7 +115,7 @@ fn scan(plugin: &LyticsIngest, stage: &mut Stage<Lytics>, begin: Timestamp) -> (
     let (mut run, mut position, mut restarts, mut now) = (Run::default(), None::<Vec<u8>>, 0, begin);
     for _ in 0..2000 {
         now += SignedDuration::from_secs(1);
-        let request = plugin.next(position.as_deref()).request;
+        let Errand::Page(request) = plugin.next(position.as_deref()).errand else { panic!("a scan asks for pages") };
         let Some(response) = send(stage, request, "lytics-token", now) else { continue };
         let Paged { events, unread, onward, scope, .. } = plugin.page(position.as_deref(), &response);
         assert_eq!(unread, []);

@@ -11,7 +11,7 @@ pub mod refusal;
 pub mod row;
 
 use brazeline_kit::person::Source;
-use brazeline_kit::{Ask, Destination, Events, Field, Finding, Onward, Paged, Request, Response, Scope};
+use brazeline_kit::{Ask, Errand, Events, Field, Finding, Onward, Paged, Request, Response, Scope};
 
 use crate::audiences::{Audience, Audiences};
 use crate::settings::{ScanKind, Settings};
@@ -169,7 +169,7 @@ impl Scan {
     /// A request whose answer is a page, sent at once. Lytics tells no budgets.
     #[must_use]
     pub fn ask(request: Request) -> Ask {
-        Ask { request, after_ms: 0, into: Destination::Page, budgets: Vec::new() }
+        Ask { errand: Errand::Page(request), after_ms: 0, budgets: Vec::new() }
     }
 
     /// A page of which nothing is used.

@@ -12,6 +12,7 @@ mod date;
 mod endpoint;
 mod event;
 mod export;
+mod exports;
 pub mod limit;
 mod page;
 mod pending;
@@ -29,16 +30,17 @@ mod who;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 pub use currents::{Currents, Delivered};
 pub use event::Event;
+pub use exports::{Job, User};
 pub use profile::Profile;
 pub use purchase::Purchase;
 pub use refusal::ErrorStyle;
-pub use rules::{Apply, Options, Plan, Rate, Rules};
+pub use rules::{Apply, Made, Options, Plan, Rate, Rules};
 pub use segment::Segment;
 pub use webhook::{Body, Campaign, Report};
 pub use who::{Alias, Who};
@@ -48,6 +50,7 @@ use crate::fault::Fault;
 use crate::stage::Vendor;
 use change::{Change, What};
 use endpoint::Endpoint;
+use exports::Exports;
 use pending::Pending;
 use people::People;
 use rate::Meter;
@@ -61,6 +64,7 @@ pub struct Braze {
     people: People,
     products: BTreeSet<String>,
     dropped: BTreeMap<&'static str, u64>,
+    exports: Exports,
 }
 
 impl Braze {
@@ -74,6 +78,7 @@ impl Braze {
             people: People::default(),
             products: BTreeSet::new(),
             dropped: BTreeMap::new(),
+            exports: Exports::default(),
         }
     }
 
@@ -107,6 +112,17 @@ impl Braze {
         &self.dropped
     }
 
+    /// Says who is in a segment, as the API exports it.
+    pub fn put_segment(&mut self, segment: &str, users: Vec<User>) {
+        self.exports.put(segment, users);
+    }
+
+    /// The exports of segments that were asked for.
+    #[must_use]
+    pub fn exports(&self) -> &[Job] {
+        self.exports.jobs()
+    }
+
     /// How it behaves.
     #[must_use]
     pub fn rules(&self) -> &Rules {
@@ -129,6 +145,11 @@ impl Braze {
         now: Timestamp,
     ) -> Result<Answer, (StatusCode, &'static str)> {
         let Some(endpoint) = Endpoint::of(&request.method, &request.path) else {
+            // Where files lie is no endpoint: whoever knows an address may fetch what lies there.
+            let file = (request.method == Method::GET).then(|| self.exports.fetch(request, &self.options.rules, now));
+            if let Some(answer) = file.flatten() {
+                return Ok(answer);
+            }
             return Err((StatusCode::NOT_FOUND, "there is nothing at this address"));
         };
         self.authorize(request, endpoint)?;
@@ -167,6 +188,7 @@ impl Braze {
         }
         match endpoint {
             Endpoint::Track | Endpoint::Bulk => self.track(endpoint, request, fault, now),
+            Endpoint::ExportSegment => self.exports.ask(request, &self.options.rules, now),
             Endpoint::ExportIds => Ok(Answer::json(StatusCode::CREATED, &export::answer(&request.body, &self.people)?)),
         }
     }
@@ -230,6 +252,14 @@ impl Vendor for Braze {
     fn apply_all(&mut self) {
         let all = self.pending.all();
         self.apply(all);
+        self.exports.make(crate::clock::now());
+    }
+
+    fn told(&mut self, what: &str, body: &[u8]) -> Option<Result<(), String>> {
+        let put = |segments: BTreeMap<String, Vec<User>>| {
+            segments.into_iter().for_each(|(segment, users)| self.put_segment(&segment, users));
+        };
+        (what == "segments").then(|| serde_json::from_slice(body).map(put).map_err(|error| error.to_string()))
     }
 
     fn reset(&mut self) {
@@ -239,12 +269,18 @@ impl Vendor for Braze {
     fn state(&self, who: Option<&str>) -> Value {
         match who {
             Some(who) => json!(self.profile(who)),
-            None => json!({
-                "profiles": self.profiles(),
-                "data_points": self.data_points(),
-                "pending_requests": self.pending(),
-                "dropped_without_a_word": self.dropped,
-            }),
+            None => {
+                let mut state = json!({
+                    "profiles": self.profiles(),
+                    "data_points": self.data_points(),
+                    "pending_requests": self.pending(),
+                    "dropped_without_a_word": self.dropped,
+                });
+                if !self.exports().is_empty() {
+                    state["exports"] = json!(self.exports());
+                }
+                state
+            }
         }
     }
 

@@ -39,6 +39,8 @@ fn state(file: &File) -> String {
     let reason = file.reason.as_deref().unwrap_or_default();
     let words = match (file.state, &file.at) {
         (State::Waiting, _) => format!("waiting, {size}"),
+        (State::Fetching, _) if file.size == 0 => "fetching".to_owned(),
+        (State::Fetching, _) => format!("fetching, {size}"),
         (State::Copying, _) => format!("copying, {size}"),
         (State::Staged, _) => format!("copied, {size}; all of it is proven before it is read"),
         (State::Reading, Some(at)) => format!("reading{}", place(at)),

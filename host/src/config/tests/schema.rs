@@ -63,7 +63,7 @@ fn what_an_editor_gets() {
                     "pattern": "^https?://[^/]+/?$",
                     "type": "string"
                   },
-                  "description": "Where each target of a plugin is.",
+                  "description": "Where each target of a plugin is. `files`: from where a source fetches files that the vendor names, where a `*.` in front stands for several hosts; nothing secret goes there.",
                   "type": "object"
                 },
                 "label": {
@@ -331,7 +331,7 @@ fn what_an_editor_gets() {
                 },
                 "every": {
                   "default": "once",
-                  "description": "How long after the end of a run the next begins, for a source that asks for pages or reads files; or `once`. After a start the first begins at once. Without it, pages are asked for once and a folder of files is watched.",
+                  "description": "How long after the end of a run the next begins, for a source that asks for pages or files, or reads files; or `once`. After a start the first begins at once. Without it, pages and files are asked for once, and a folder of files is watched.",
                   "type": "string"
                 },
                 "files": {

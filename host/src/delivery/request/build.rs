@@ -11,7 +11,7 @@ use crate::component::types::{Field, Request};
 use crate::delivery::scheme::{Carrier, QUERY, Scheme};
 
 /// Who is speaking, unless the component says so.
-const AGENT: HeaderValue = HeaderValue::from_static(concat!("brazeline/", env!("CARGO_PKG_VERSION")));
+pub(super) const AGENT: HeaderValue = HeaderValue::from_static(concat!("brazeline/", env!("CARGO_PKG_VERSION")));
 
 /// Set by the host alone: who is spoken to, who is speaking, how long a body is, and what belongs to one connection (RFC 9110,
 /// section 7.6.1).

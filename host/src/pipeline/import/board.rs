@@ -40,6 +40,8 @@ pub struct Work {
 /// What is being done with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// It was asked for, and is fetched from where it lies.
+    Fetching,
     /// It is copied.
     Copying,
     /// The copy is there; all of it is read once, to prove that it is whole.
@@ -55,6 +57,7 @@ impl Stage {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
+            Self::Fetching => "fetching",
             Self::Copying => "copying",
             Self::Proving => "staged",
             Self::Reading => "reading",
@@ -81,16 +84,24 @@ impl Board {
         self.seen().waiting = waiting;
     }
 
+    /// A file is fetched. Its size may not be known.
+    pub fn fetch(&self, item: &Item) {
+        self.take(item, Stage::Fetching);
+    }
+
     /// A file is copied.
     pub fn begin(&self, item: &Item) {
+        self.take(item, Stage::Copying);
+    }
+
+    fn take(&self, item: &Item, stage: Stage) {
         let mut seen = self.seen();
         seen.waiting.retain(|waiting| waiting.name != item.name);
         let (item, of) = (item.clone(), item.size);
-        let (stage, stands) = (Stage::Copying, Standing::default());
-        seen.work = Some(Work { item, hash: None, stage, done: 0, of, stands });
+        seen.work = Some(Work { item, hash: None, stage, done: 0, of, stands: Standing::default() });
     }
 
-    /// So much of it is copied.
+    /// So much of it is fetched or copied.
     pub fn copied(&self, bytes: u64) {
         self.seen().work.iter_mut().for_each(|work| work.done = bytes);
     }

@@ -85,6 +85,7 @@ impl Course {
         }
         let part = scope.map(|scope| self.position.snapshots.part(scope, now_ms));
         self.position.at = Some(next);
+        self.position.over = ends;
         let first = self.event;
         self.event += events.len() as u64;
         readings.push(Reading { events, unread, first, position: self.position.encode(), part });

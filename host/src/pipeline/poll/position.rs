@@ -18,6 +18,9 @@ pub struct Position {
     pub begin: Option<Vec<u8>>,
     /// The snapshots.
     pub snapshots: Snapshots,
+    /// It is between two runs.
+    #[serde(default)]
+    pub over: bool,
 }
 
 /// The only format so far.

@@ -14,7 +14,7 @@ use crate::pipeline::serve::Receiver;
 use crate::pipeline::source::{Inlet, Keeping, Wave, follow};
 use crate::pipeline::stop::{Stop, Stopper, stop};
 use crate::pipeline::window::Window;
-use crate::pipeline::{import, poll};
+use crate::pipeline::{fetch, import, poll};
 
 use super::channel::Channel;
 use super::outlets::Outlets;
@@ -117,6 +117,7 @@ async fn feed(source: graph::Source, inlet: Arc<Inlet>, window: Arc<Window>, end
             poll::poll(poller, inlet, direct, clock, stop).await
         }
         SourceKind::Files(importer) => import::import(importer, inlet, window.board(&id)).await,
+        SourceKind::Fetcher(fetcher) => fetch::fetch(*fetcher, inlet, window.board(&id)).await,
     };
     ends.ask();
     End::Source(id, ended)

@@ -425,7 +425,7 @@ fn what_braze_held_when_the_file_was_made_is_marked() {
     "#]],
     );
     expect![[r#"
-        /mark_known: this belongs to `mode: webhook` and `mode: file`; the mode here is `currents`
+        /mark_known: this belongs to `mode: webhook` and `mode: file` and `mode: export`; the mode here is `currents`
     "#]]
     .assert_eq(&problems::<BrazeIngest>(json!({ "mode": "currents", "mark_known": true })));
 }

@@ -16,6 +16,7 @@ impl Settings {
             Mode::Webhook => self.in_webhook(),
             Mode::Currents => self.in_currents(),
             Mode::File => self.in_file(),
+            Mode::Export => self.in_file().into_iter().chain(self.in_export()).collect(),
         });
         problems
     }
@@ -28,17 +29,21 @@ impl Settings {
 
     /// Settings of another mode: they would be without effect, and whoever wrote them expects one.
     fn misplaced(&self) -> Vec<Problem> {
-        let set: [(&[Mode], &str, bool); 10] = [
-            (&[Mode::Webhook, Mode::File], "mark_known", self.mark_known),
+        let set: [(&[Mode], &str, bool); 14] = [
+            (&[Mode::Webhook, Mode::File, Mode::Export], "mark_known", self.mark_known),
             (&[Mode::Webhook], "stream", self.stream.is_some()),
             (&[Mode::Currents], "path", self.path.is_some()),
             (&[Mode::Currents], "caller", self.caller.is_some()),
             (&[Mode::Currents, Mode::File], "event_types", self.event_types.is_some()),
             (&[Mode::File], "format", self.format.is_some()),
             (&[Mode::File], "event_type", self.event_type.is_some()),
-            (&[Mode::File], "rename", self.rename.is_some()),
+            (&[Mode::File, Mode::Export], "rename", self.rename.is_some()),
             (&[Mode::File], "empty_cells", self.empty_cells.is_some()),
-            (&[Mode::File], "same_names", self.same_names.is_some()),
+            (&[Mode::File, Mode::Export], "same_names", self.same_names.is_some()),
+            (&[Mode::Export], "segment_id", self.segment_id.is_some()),
+            (&[Mode::Export], "fields_to_export", self.fields_to_export.is_some()),
+            (&[Mode::Export], "custom_attributes_to_export", self.custom_attributes_to_export.is_some()),
+            (&[Mode::Export], "wait_seconds", self.wait_seconds.is_some()),
         ];
         let (here, misplaced) =
             (self.mode, set.into_iter().filter(|(modes, _, set)| *set && !modes.contains(&self.mode)));

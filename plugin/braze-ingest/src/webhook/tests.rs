@@ -290,6 +290,6 @@ fn mistakes_in_the_settings_are_all_told() {
 
         /identifier: name exactly one of external_id, braze_id, email, phone and alias
 
-        /streams: unknown field `streams`, expected one of `authorization`, `mode`, `identifier`, `mark_known`, `stream`, `path`, `caller`, `event_types`, `format`, `event_type`, `rename`, `empty_cells`, `same_names`
+        /streams: unknown field `streams`, expected one of `authorization`, `mode`, `identifier`, `mark_known`, `stream`, `path`, `caller`, `event_types`, `format`, `event_type`, `rename`, `empty_cells`, `same_names`, `segment_id`, `fields_to_export`, `custom_attributes_to_export`, `wait_seconds`
     "#]].assert_eq(&table.map(problems::<BrazeIngest>).join("\n"));
 }

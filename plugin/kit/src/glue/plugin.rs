@@ -56,6 +56,7 @@ impl From<SourceKind> for wit::SourceKind {
             SourceKind::Receiver => Self::Receiver,
             SourceKind::Decoder => Self::Decoder,
             SourceKind::Poller => Self::Poller,
+            SourceKind::Fetcher => Self::Fetcher,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::batch::each;
 use super::{Glue, with};
 use crate::bindings::poller as wit;
 use crate::bindings::types;
-use crate::{Ask, Destination, Onward, Paged, Poller};
+use crate::{Ask, Download, Errand, Onward, Paged, Poller};
 
 impl<T: Poller> wit::Guest for Glue<T> {
     fn next(position: Option<Vec<u8>>) -> wit::Ask {
@@ -18,11 +18,13 @@ impl<T: Poller> wit::Guest for Glue<T> {
 
 impl From<Ask> for wit::Ask {
     fn from(ask: Ask) -> Self {
-        let into = match ask.into {
-            Destination::Page => wit::Destination::Page,
-            Destination::File => wit::Destination::File,
+        let errand = match ask.errand {
+            Errand::Page(request) => wit::Errand::Page(request.into()),
+            Errand::File(Download { address, name, as_of_ms }) => {
+                wit::Errand::File(wit::Download { address, name, as_of_ms })
+            }
         };
-        Self { request: ask.request.into(), after_ms: ask.after_ms, into, budgets: ask.budgets }
+        Self { errand, after_ms: ask.after_ms, budgets: ask.budgets }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::keyed::Update;
 use crate::sink::Rejection;
 use crate::{
-    Ask, Budget, Cost, Decoded, Destination, Events, Field, Finding, KeyedOutput, Onward, Outgoing, Output, Paged,
+    Ask, Budget, Cost, Decoded, Download, Errand, Events, Field, Finding, KeyedOutput, Onward, Outgoing, Output, Paged,
     Prepared, Received, Request, Scope, Settled, Unread, Verdict,
 };
 
@@ -164,10 +164,15 @@ impl Show for Finding {
 
 impl Show for Ask {
     fn show(&self, text: &mut String) {
-        self.request.show(text);
-        let into = match self.into {
-            Destination::Page => "page",
-            Destination::File => "file",
+        let into = match &self.errand {
+            Errand::Page(request) => {
+                request.show(text);
+                "page"
+            }
+            Errand::File(Download { address, name, as_of_ms }) => {
+                line!(text, "file `{name}` as of {as_of_ms}, from {address}");
+                "file"
+            }
         };
         line!(text, "  after {} ms, into a {into}, budgets {:?}", self.after_ms, self.budgets);
     }

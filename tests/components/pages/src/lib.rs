@@ -6,7 +6,9 @@
 mod component;
 mod page;
 
-use brazeline_kit::{Ask, Destination, Field, Paged, Plan, Plugin, Poller, Problem, Request, Response, Target};
+use brazeline_kit::{
+    Ask, Download, Errand, Field, Paged, Plan, Plugin, Poller, Problem, Request, Response, SourceKind, Target,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -18,12 +20,26 @@ pub struct Settings {
     pub audience: String,
     /// Where the feed is stands in an authorization; it is not looked at.
     pub authorization: Option<serde_json::Value>,
+    /// What it does that it must not.
+    #[serde(default)]
+    pub misdeed: Option<Misdeed>,
+}
+
+/// What a poller must not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Misdeed {
+    /// Ask for a file without having said that it fetches files.
+    Fetches,
+    /// Say that it fetches files, and read none.
+    ReadsNone,
 }
 
 /// The poller.
 #[derive(Debug)]
 pub struct Pages {
     audience: String,
+    misdeed: Option<Misdeed>,
 }
 
 impl Plugin for Pages {
@@ -34,17 +50,23 @@ impl Plugin for Pages {
     type Settings = Settings;
 
     fn configure(settings: Settings) -> Result<Self, Vec<Problem>> {
-        Ok(Self { audience: settings.audience })
+        Ok(Self { audience: settings.audience, misdeed: settings.misdeed })
     }
 
     fn plan(&self) -> Plan {
         let feed = Target { name: "feed".to_owned(), origin: None, scheme: None };
-        Plan { targets: vec![feed], ..Plan::default() }
+        let source = (self.misdeed == Some(Misdeed::ReadsNone)).then_some(SourceKind::Fetcher);
+        Plan { source, targets: vec![feed], ..Plan::default() }
     }
 }
 
 impl Poller for Pages {
     fn next(&self, position: Option<&[u8]>) -> Ask {
+        if self.misdeed == Some(Misdeed::Fetches) {
+            let (address, name) = ("https://files.example/a".to_owned(), "a".to_owned());
+            let errand = Errand::File(Download { address, name, as_of_ms: 0 });
+            return Ask { errand, after_ms: 0, budgets: Vec::new() };
+        }
         let cursor = position.map(|cursor| Field::new("cursor", String::from_utf8_lossy(cursor)));
         let request = Request {
             target: "feed".to_owned(),
@@ -54,7 +76,7 @@ impl Poller for Pages {
             headers: Vec::new(),
             body: Vec::new(),
         };
-        Ask { request, after_ms: 0, into: Destination::Page, budgets: vec!["feed".to_owned()] }
+        Ask { errand: Errand::Page(request), after_ms: 0, budgets: vec!["feed".to_owned()] }
     }
 
     fn page(&self, position: Option<&[u8]>, response: &Response) -> Paged {

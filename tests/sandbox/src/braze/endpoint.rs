@@ -14,6 +14,8 @@ pub enum Endpoint {
     Bulk,
     /// `POST /users/export/ids` (contract 4).
     ExportIds,
+    /// `POST /users/export/segment` (contract 4).
+    ExportSegment,
 }
 
 impl Endpoint {
@@ -25,6 +27,7 @@ impl Endpoint {
             "/users/track" => Some(Self::Track),
             "/users/track/bulk" => Some(Self::Bulk),
             "/users/export/ids" => Some(Self::ExportIds),
+            "/users/export/segment" => Some(Self::ExportSegment),
             _ => None,
         }
     }
@@ -36,6 +39,7 @@ impl Endpoint {
             Self::Track => "users.track",
             Self::Bulk => "users.track.bulk",
             Self::ExportIds => "users.export.ids",
+            Self::ExportSegment => "users.export.segment",
         }
     }
 
@@ -46,6 +50,7 @@ impl Endpoint {
             Self::Track => "the API key lacks the permission users.track",
             Self::Bulk => "the API key lacks the permission users.track.bulk",
             Self::ExportIds => "the API key lacks the permission users.export.ids",
+            Self::ExportSegment => "the API key lacks the permission users.export.segment",
         }
     }
 
@@ -56,6 +61,7 @@ impl Endpoint {
             Self::Track => &rules.rate,
             Self::Bulk => &rules.bulk_rate,
             Self::ExportIds => &rules.export_rate,
+            Self::ExportSegment => &rules.segment_rate,
         }
     }
 
@@ -70,7 +76,7 @@ impl Endpoint {
                 in_each_array: false,
                 of_one_profile: limit::BULK_PROFILE_OBJECTS,
             },
-            Self::Track | Self::ExportIds => Size {
+            Self::Track | Self::ExportIds | Self::ExportSegment => Size {
                 bytes: limit::BODY_BYTES,
                 too_many_bytes: (StatusCode::PAYLOAD_TOO_LARGE, "the body has more than 4 MB"),
                 objects: limit::OBJECTS,

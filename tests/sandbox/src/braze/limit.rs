@@ -27,6 +27,15 @@ pub const EXPORT_IDS: usize = 50;
 /// Exports of a minute, for newer accounts (4, `api/api_limits`).
 pub const EXPORT_BURST: u32 = 250;
 
+/// Requests for an export of a segment in an hour (4, `/users/export/segment`).
+pub const EXPORTS_HOURLY: u32 = 250_000;
+
+/// Exports of segments that run at once, all segments together (`/users/export/segment`, as read on 2026-11-26).
+pub const EXPORTS_AT_ONCE: usize = 100;
+
+/// Custom attributes of one export by name (`/users/export/segment`, as read on 2026-11-26).
+pub const EXPORT_CUSTOM_ATTRIBUTES: usize = 500;
+
 /// Bytes of an external id (1.3, `/users/track`).
 pub const EXTERNAL_ID_BYTES: usize = 987;
 

@@ -20,7 +20,8 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        let permissions = ["users.track", "users.track.bulk", "users.export.ids"].map(str::to_owned);
+        let permissions =
+            ["users.track", "users.track.bulk", "users.export.ids", "users.export.segment"].map(str::to_owned);
         Self { key: "braze-key".into(), permissions: permissions.into(), rules: Rules::default() }
     }
 }
@@ -43,6 +44,16 @@ pub struct Rules {
     pub bulk_rate: Rate,
     /// The rate limit of exports (contract 4).
     pub export_rate: Rate,
+    /// The rate limit of exports of segments (contract 4).
+    pub segment_rate: Rate,
+    /// When an export of a segment is made (contract 4).
+    pub exports_made: Made,
+    /// How long the address of one lives once it is made, in seconds (contract 4: 4 hours).
+    pub exports_live_s: u32,
+    /// Whether the workspace has a bucket of its own: no address is named (contract 4).
+    pub exports_to_a_bucket: bool,
+    /// The origin of the addresses that are named; its own by default.
+    pub exports_at: Option<String>,
     /// When accepted requests are applied (contract 1.7).
     pub apply: Apply,
     /// Whether Braze is in maintenance: 202, and everything waits (contract 1.5).
@@ -61,6 +72,11 @@ impl Default for Rules {
             rate: Rate::default(),
             bulk_rate: Rate { burst: limit::BULK_BURST, burst_s: 1, ..Rate::default() },
             export_rate: Rate { burst: limit::EXPORT_BURST, burst_s: 60, ..Rate::default() },
+            segment_rate: Rate { hourly: Some(limit::EXPORTS_HOURLY), ..Rate::default() },
+            exports_made: Made::default(),
+            exports_live_s: 4 * 3600,
+            exports_to_a_bucket: false,
+            exports_at: None,
             apply: Apply::default(),
             maintenance: false,
             blocked_external_ids: BTreeSet::new(),
@@ -97,6 +113,25 @@ pub enum Plan {
     General,
     /// `X-RateLimit-Reset` is in seconds left; a 429 has only `X-Ratelimit-Retry-After`.
     Mau,
+}
+
+/// When an export of a segment is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Made {
+    /// So long after it was asked for.
+    After {
+        /// In milliseconds.
+        ms: u32,
+    },
+    /// Only when told.
+    WhenTold,
+}
+
+impl Default for Made {
+    fn default() -> Self {
+        Self::After { ms: 0 }
+    }
 }
 
 /// When accepted requests are applied.

@@ -52,6 +52,19 @@ impl Segment {
     }
 }
 
+/// What the API exports: a ZIP of files with a JSON object a line.
+#[must_use]
+pub fn lines_zip(users: &[Map<String, Value>]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (number, users) in users.chunks(USERS).enumerate() {
+        drop(zip.start_file(format!("{number:032x}.txt"), zip::write::SimpleFileOptions::default()));
+        for user in users {
+            drop(writeln!(zip, "{}", Value::Object(user.clone())));
+        }
+    }
+    zip.finish().map(Cursor::into_inner).unwrap_or_default()
+}
+
 /// How lists stand in a cell is not documented; a test says them as text.
 fn cell(value: Option<&Value>) -> String {
     let text = match value {

@@ -1,6 +1,7 @@
 //! Requests in, answers and state out.
 
 mod answers;
+mod exports;
 mod limits;
 mod state;
 

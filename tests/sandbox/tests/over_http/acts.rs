@@ -5,7 +5,7 @@ use brazeline_sandbox::lytics::{Happening, Trigger};
 use brazeline_sandbox::{Fault, Sandbox};
 use serde_json::{Map, Value, json};
 
-use super::{sandbox, send};
+use super::{get, sandbox, send};
 
 /// The partner page's record, with a Canvas step and activities beside it.
 fn person() -> Map<String, Value> {
@@ -113,4 +113,24 @@ async fn currents_over_http_says_what_became_of_the_events() {
     assert_eq!((status, told.as_str()), (200, expected));
     // It takes the requests, and rejects what is in them: a record with an array of objects.
     assert_eq!(sandbox.lytics().read(brazeline_sandbox::Lytics::rejected), 2);
+}
+
+#[tokio::test]
+async fn exports_the_segments_that_it_is_told_of() {
+    let sandbox = sandbox().await;
+    let url = sandbox.braze().url();
+    let told = json!({ "s-1": [{ "external_id": "u-1", "email": "a@x" }] });
+    assert_eq!(send("POST", &format!("{url}/sandbox/segments"), &told).await.unwrap().0, 200);
+    assert_eq!(send("POST", &format!("{url}/sandbox/segments"), &json!([])).await.unwrap().0, 400);
+    let asked = json!({ "segment_id": "s-1", "fields_to_export": ["email"] });
+    let (status, said) = send("POST", &format!("{url}/users/export/segment"), &asked).await.unwrap();
+    let said: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((status, &said["message"]), (201, &json!("success")));
+    let file = said["url"].as_str().unwrap();
+    assert!(file.starts_with(&format!("{url}/exports/")), "{file}");
+    // Whoever shows a key there is refused, and noted.
+    assert_eq!(send("GET", file, &Value::Null).await.unwrap().0, 400);
+    let state: Value = serde_json::from_str(&get(format!("{url}/sandbox/state")).await).unwrap();
+    assert!(state["exports"][0]["fetched"][0].as_array().unwrap().contains(&json!("authorization")));
+    assert_eq!(state["exports"][0]["segment"], "s-1");
 }

@@ -84,8 +84,11 @@ fn the_help_says_what_it_does() {
           POST /sandbox/faults     what goes wrong next: [{"fault":"too_many","reset":{"delta":2}}],
                                    or {"every":10,"fault":{"fault":"accept_then_cut"}}
           POST /sandbox/rules      changes rules; GET shows them
-          POST /sandbox/apply      applies what was accepted and waits
+          POST /sandbox/apply      applies what was accepted and waits, and makes the exports that were
+          asked for
           POST /sandbox/reset      forgets everything but the rules
+        Braze takes the users of segments at POST /sandbox/segments:
+        {"<segment_id>":[{"external_id":"u-1"}]}; they are exported from then on.
         Lytics takes people at POST /sandbox/people: [{"name":"ann","fields":{},"audiences":["vip"]}].
         Braze sends webhooks at POST /sandbox/campaign and Currents events at POST /sandbox/currents, Lytics
         fires triggers at POST /sandbox/trigger.

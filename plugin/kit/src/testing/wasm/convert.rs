@@ -11,8 +11,8 @@ use super::bindings::types::{self, Column, Packed, WhyUnread};
 use crate::keyed::{Snapshot, Standing, Update};
 use crate::testing::memory::Row;
 use crate::{
-    Arrival, Ask, Budget, Cost, Decoded, Destination, Entry, Events, Field, Finding, KeyedOutput, Onward, Outgoing,
-    Output, Paged, Prepared, Received, Rejection, Reply, Request, Response, Scope, Settled, Unread, Verdict,
+    Arrival, Ask, Budget, Cost, Decoded, Download, Entry, Errand, Events, Field, Finding, KeyedOutput, Onward,
+    Outgoing, Output, Paged, Prepared, Received, Rejection, Reply, Request, Response, Scope, Settled, Unread, Verdict,
 };
 
 /// Each as its counterpart.
@@ -97,7 +97,8 @@ same! {
     sink::Outgoing => Outgoing { events, context, repeatable, rest_ms, budgets; request; }
     sink::Prepared => Prepared { ; ; requests, rejections, left_out }
     sink::Settled => Settled { ; verdict; budgets }
-    poller::Ask => Ask { after_ms, budgets; request, into; }
+    poller::Ask => Ask { after_ms, budgets; errand; }
+    poller::Download => Download { address, name, as_of_ms; ; }
     Snapshot => keyed_transform::Snapshot { baseline, restated; scope; }
 }
 
@@ -131,11 +132,11 @@ impl From<decoder::Decoded> for Decoded {
     }
 }
 
-impl From<poller::Destination> for Destination {
-    fn from(destination: poller::Destination) -> Self {
-        match destination {
-            poller::Destination::Page => Self::Page,
-            poller::Destination::File => Self::File,
+impl From<poller::Errand> for Errand {
+    fn from(errand: poller::Errand) -> Self {
+        match errand {
+            poller::Errand::Page(request) => Self::Page(request.into()),
+            poller::Errand::File(download) => Self::File(download.into()),
         }
     }
 }

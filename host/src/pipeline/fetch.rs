@@ -1,0 +1,78 @@
+//! Drives a source that asks for files and reads them: ask, wait, fetch, read, and begin anew.
+//!
+//! A run has two halves. In the first, files are asked for as pages are, and fetched into a folder of the host's own; in the second, they are
+//! read from there as files of any other folder are. So nobody is asked for more before all that was fetched is delivered. After a restart the
+//! half goes on in which it was: where asking stands is kept in a record of its own, and what lies in the folder was not read to its end.
+
+mod asked;
+mod download;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::fs;
+
+use crate::config::{Every, Origin};
+
+use super::import::board::Board;
+use super::import::{Import, Importer, Went};
+use super::poll::{Poller, poll};
+use super::source::Inlet;
+use asked::Asked;
+pub use download::{Downloads, Got, folder};
+
+/// What a source that asks for files is made of.
+pub struct Fetcher {
+    /// What asks.
+    pub poller: Poller,
+    /// What reads.
+    pub importer: Importer,
+    /// From where files may be fetched, if that was said.
+    pub from: Option<Origin>,
+    /// The authorization that says it.
+    pub authorization: Option<String>,
+}
+
+/// Asks and reads until the only run is over (nothing comes back), nothing comes before a person acts (the reason does), or a stop is asked for.
+pub async fn fetch(fetcher: Fetcher, inlet: Arc<Inlet>, board: Arc<Board>) -> anyhow::Result<Option<String>> {
+    let Fetcher { poller, importer, from, authorization } = fetcher;
+    let (every, clock, stop) = (importer.every, inlet.clock, inlet.stop.clone());
+    let folder = folder(&importer.data_dir, &inlet.id)?;
+    let downloads = Downloads::open(folder, from, authorization, Arc::clone(&board)).await?;
+    let poller = Poller { every: Every::Once, downloads: Some(Arc::new(downloads)), ..poller };
+    let asked = Arc::new(Asked::load(&inlet.store, &inlet.id).await?);
+    let mut import = Import::open(importer, Arc::clone(&inlet), board).await?;
+    let mut is_fetched = asked.is_over() && import.has_work().await?;
+    loop {
+        if !is_fetched {
+            let ended = poll(poller.clone(), Arc::clone(&asked), false, clock, stop.clone()).await?;
+            if ended.is_some() || stop.is_asked() {
+                return Ok(ended);
+            }
+        }
+        if let Went::Break(reason) = import.drain().await? {
+            return Ok(reason);
+        }
+        is_fetched = false;
+        match every {
+            Every::Once => return Ok(None),
+            Every::After(wait) if import.is_stopped_within(wait).await => return Ok(None),
+            Every::After(_) => {}
+        }
+    }
+}
+
+/// Removes what was fetched for sources that are no more.
+pub async fn tidy<'a>(data_dir: &Path, sources: impl Iterator<Item = &'a str>) -> std::io::Result<()> {
+    let mut entries = match fs::read_dir(data_dir.join(download::FOLDER)).await {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    let sources: Vec<&str> = sources.collect();
+    while let Some(entry) = entries.next_entry().await? {
+        if !entry.file_name().to_str().is_some_and(|name| sources.contains(&name)) {
+            fs::remove_dir_all(entry.path()).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,243 @@
+//! From an address that a vendor named to a file in the host's own folder.
+//!
+//! A file is written under a hidden name, and gets its own when all of it is on the disk: what has a name is whole. What breaks off goes on where
+//! it was, as long as the other side can say that it is the same file; after a restart it is fetched anew.
+
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use http::{StatusCode, Uri};
+use tokio::fs;
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+use crate::component::types::{Download, Response};
+use crate::config::{FILES_FROM, Origin};
+use crate::connector::shelf::Item;
+use crate::delivery::request::{Begun, Client, Fetched};
+use crate::pipeline::import::board::Board;
+
+/// The folder in a `data_dir`.
+pub const FOLDER: &str = "fetched";
+/// In front of the name of what is not complete: whoever lists the folder passes it by.
+const HIDDEN: &str = ".";
+/// Larger than any export that we know; without any bound, an answer could fill the disk.
+const MOST_BYTES: u64 = 64 << 30;
+
+/// Where files go, and from where they may come.
+#[derive(Debug)]
+pub struct Downloads {
+    folder: PathBuf,
+    from: Option<Origin>,
+    authorization: Option<String>,
+    board: Arc<Board>,
+    /// What was broken off, and may go on.
+    partial: Mutex<Option<Partial>>,
+}
+
+#[derive(Debug)]
+struct Partial {
+    name: String,
+    begun: Begun,
+}
+
+/// What became of fetching.
+#[derive(Debug)]
+pub enum Got {
+    /// An answer; with status 200, all of the file is here.
+    Answered(Response),
+    /// No answer, or not all of it, and why. `further`: more of it is here than before.
+    Broken {
+        /// Why.
+        why: String,
+        /// Whether it came along.
+        further: bool,
+    },
+    /// Nothing is fetched before a person acts, and why.
+    Refused(String),
+}
+
+/// The folder of a source. It holds data of persons: nobody else's.
+pub fn folder(data_dir: &Path, source: &str) -> io::Result<PathBuf> {
+    let folder = data_dir.join(FOLDER).join(source);
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+    Ok(folder)
+}
+
+impl Downloads {
+    /// Opens it. What an earlier process left half is removed.
+    pub async fn open(
+        folder: PathBuf,
+        from: Option<Origin>,
+        authorization: Option<String>,
+        board: Arc<Board>,
+    ) -> io::Result<Self> {
+        let mut entries = fs::read_dir(&folder).await?;
+        while let Some(entry) = entries.next_entry().await? {
+            if entry.file_name().to_string_lossy().starts_with(HIDDEN) {
+                fs::remove_file(entry.path()).await?;
+            }
+        }
+        Ok(Self { folder, from, authorization, board, partial: Mutex::default() })
+    }
+
+    /// Fetches a file, unless it is here.
+    pub async fn fetch(&self, client: &Client, clock: Clock, wanted: &Download) -> Got {
+        let address = match self.allowed(&wanted.address) {
+            Ok(address) => address,
+            Err(why) => return Got::Refused(why),
+        };
+        match fs::try_exists(self.folder.join(&wanted.name)).await {
+            // It was fetched just before a crash.
+            Ok(true) => return Got::Answered(here(clock)),
+            Ok(false) => {}
+            Err(error) => return broken(unwritten(&error)),
+        }
+        let mut partial = self.partial.lock().await;
+        let begun = partial.take().filter(|partial| partial.name == wanted.name).map(|partial| partial.begun);
+        let (got, begun) = match client.fetch(&address, begun.as_ref()).await {
+            Ok(fetched) => self.answered(fetched, begun, wanted).await,
+            Err(why) => (broken(why), begun),
+        };
+        *partial = begun.map(|begun| Partial { name: wanted.name.clone(), begun });
+        self.board.idle();
+        got
+    }
+
+    /// Takes an answer, with what is there of the file before and afterwards.
+    async fn answered(&self, fetched: Fetched, begun: Option<Begun>, wanted: &Download) -> (Got, Option<Begun>) {
+        match (fetched.status(), &begun) {
+            (StatusCode::OK, _) => self.keep(fetched, 0, wanted).await,
+            (StatusCode::PARTIAL_CONTENT, Some(Begun { bytes, .. })) if fetched.begins_at() == Some(*bytes) => {
+                self.keep(fetched, *bytes, wanted).await
+            }
+            (StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE, _) => {
+                (broken("another part of it came than was asked for".to_owned()), None)
+            }
+            _ => (Got::Answered(fetched.response()), begun),
+        }
+    }
+
+    /// Whether an address is one from which files are fetched. The address itself is never said: whoever knows it may fetch the file.
+    fn allowed(&self, address: &str) -> Result<Uri, String> {
+        let uri: Uri = address.parse().map_err(|_| "the address of the file is none".to_owned())?;
+        let origin = Origin::of(&uri).map_err(|error| format!("the address of the file {}", error.why))?;
+        if self.from.as_ref().is_some_and(|from| from.covers(&origin)) {
+            return Ok(uri);
+        }
+        let to = self.authorization.as_ref().map_or_else(
+            || "an authorization, and name that in the source".to_owned(),
+            |name| format!("authorization `{name}`"),
+        );
+        let known = match &self.from {
+            Some(from) => format!("and files are fetched from {from} alone"),
+            None => "and nothing says that files may be fetched from there".to_owned(),
+        };
+        Err(format!(
+            "the file is said to lie at {origin}, {known}: if it is right, write `hosts: {{ {FILES_FROM}: \"{origin}\" }}` into {to}"
+        ))
+    }
+
+    /// Writes what comes behind what is there. What is there afterwards can be gone on with, if it did not end and has a mark.
+    async fn keep(&self, mut fetched: Fetched, from: u64, wanted: &Download) -> (Got, Option<Begun>) {
+        let size = fetched.length().map_or(0, |length| from.saturating_add(length));
+        if size > MOST_BYTES {
+            return (Got::Refused(too_large()), None);
+        }
+        self.board.fetch(&Item { name: wanted.name.clone(), size, modified_ms: wanted.as_of_ms });
+        let path = self.folder.join(format!("{HIDDEN}{}", wanted.name));
+        let mut bytes = from;
+        let why = match self.write(&path, &mut fetched, &mut bytes).await {
+            Ok(()) => match finish(&path, &self.folder, wanted).await {
+                Ok(()) => return (Got::Answered(Response { status: 200, ..fetched.response() }), None),
+                Err(error) => return (broken(unwritten(&error)), None),
+            },
+            Err(Fault::Line(why)) => why,
+            Err(fault) => {
+                // It would only take room; if it cannot be removed, the next attempt writes over it.
+                let _removed = fs::remove_file(&path).await;
+                return match fault {
+                    Fault::Disk(error) => (broken(unwritten(&error)), None),
+                    _ => (Got::Refused(too_large()), None),
+                };
+            }
+        };
+        let begun = fetched.mark().cloned().filter(|_| bytes > 0).map(|mark| Begun { bytes, mark });
+        (Got::Broken { why, further: begun.is_some() && bytes > from }, begun)
+    }
+
+    async fn write(&self, path: &Path, fetched: &mut Fetched, bytes: &mut u64) -> Result<(), Fault> {
+        let mut options = fs::File::options();
+        let mut file = options.write(true).create(true).truncate(false).open(path).await?;
+        file.set_len(*bytes).await?;
+        file.seek(io::SeekFrom::End(0)).await?;
+        loop {
+            let next = fetched.next().await;
+            let Ok(Some(data)) = next else {
+                // What came counts, however it ended.
+                file.flush().await?;
+                return next.map(drop).map_err(Fault::Line);
+            };
+            file.write_all(&data).await?;
+            *bytes += data.len() as u64;
+            if *bytes > MOST_BYTES {
+                return Err(Fault::TooLarge);
+            }
+            self.board.copied(*bytes);
+        }
+    }
+}
+
+enum Fault {
+    Line(String),
+    Disk(io::Error),
+    TooLarge,
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Disk(error)
+    }
+}
+
+/// Gives a file that is complete its name, so that it survives a loss of power.
+async fn finish(path: &Path, folder: &Path, wanted: &Download) -> io::Result<()> {
+    let file = fs::File::options().write(true).open(path).await?;
+    let modified = UNIX_EPOCH.checked_add(Duration::from_millis(wanted.as_of_ms)).unwrap_or(UNIX_EPOCH);
+    let file = file.into_std().await;
+    tokio::task::spawn_blocking(move || file.set_modified(modified).and_then(|()| file.sync_all())).await??;
+    fs::rename(path, folder.join(&wanted.name)).await?;
+    fs::File::open(folder).await?.sync_all().await
+}
+
+/// In place of the answer with which a file came before a crash.
+fn here(clock: Clock) -> Response {
+    let now = clock.unix_ms();
+    Response {
+        status: 200,
+        headers: Vec::new(),
+        body: Vec::new(),
+        complete: true,
+        sent_at_ms: now,
+        received_at_ms: now,
+    }
+}
+
+fn broken(why: String) -> Got {
+    Got::Broken { why, further: false }
+}
+
+fn unwritten(error: &io::Error) -> String {
+    format!("it cannot be written: {error}")
+}
+
+fn too_large() -> String {
+    format!("a file is larger than {} GiB: ask for less at once", MOST_BYTES >> 30)
+}
+
+#[cfg(test)]
+mod tests;
