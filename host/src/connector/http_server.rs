@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::page::Page;
 use super::person::Identifier;
-use super::server::{self, Door, Handler};
+use super::server::{self, Door, Handler, Held};
 use super::{Intake, Refused};
 use crate::component::types::{Arrival, Field, Reply};
 use crate::pipeline::stop::Stop;
@@ -41,8 +41,8 @@ struct Taker<I> {
 }
 
 impl<I: Intake> Handler for Taker<I> {
-    async fn answer(&self, arrival: Arrival) -> Reply {
-        answer(Arc::clone(&self.settings), Arc::clone(&self.inlet), arrival).await
+    async fn answer(&self, arrival: Arrival, held: Held) -> Reply {
+        server::detached(held, answer(Arc::clone(&self.settings), Arc::clone(&self.inlet), arrival)).await
     }
 
     async fn ready(&self) -> Result<(), Refused> {
