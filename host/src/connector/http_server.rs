@@ -20,6 +20,9 @@ use super::{Intake, Refused};
 use crate::component::types::{Arrival, Field, Reply};
 use crate::pipeline::stop::Stop;
 
+/// Parsing a larger body would hold up other requests on its thread for longer than waking another one takes.
+const SMALL: usize = 16 * 1024;
+
 /// Takes events that are posted as a JSON object, a JSON array or JSON lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -54,8 +57,12 @@ async fn answer(settings: Arc<Settings>, inlet: Arc<impl Intake>, arrival: Arriv
     if let Err(reply) = settings.takes(&arrival) {
         return reply;
     }
-    // Parsing a large body would hold up other requests on this thread.
-    let read = tokio::task::spawn_blocking(move || events::read(&arrival, settings.identifier.as_ref())).await;
+    let is_small = arrival.body.len() <= SMALL;
+    let read = move || events::read(&arrival, settings.identifier.as_ref());
+    let read = match is_small {
+        true => Ok(read()),
+        false => tokio::task::spawn_blocking(read).await,
+    };
     let page = match read {
         Ok(Ok(page)) => page,
         Ok(Err(why)) => return server::message(400, &why),

@@ -54,12 +54,17 @@ struct Group {
 
 impl Committer {
     /// Claims the store and starts the thread.
-    pub fn start(mut store: impl Store + 'static) -> Result<Self> {
+    pub fn start(store: impl Store + 'static) -> Result<Self> {
+        Self::waiting(store, ALONG_WAIT)
+    }
+
+    /// The same; what may go along waits so long.
+    fn waiting(mut store: impl Store + 'static, along: Duration) -> Result<Self> {
         let lease = store.claim()?.epoch;
         let reader = store.reader();
         let (queue, work) = mpsc::channel();
         let thread = std::thread::Builder::new().name("committer".to_owned());
-        let thread = thread.spawn(move || run(store, lease, &work)).map_err(|_| StoreError::Closed)?;
+        let thread = thread.spawn(move || run(store, lease, &work, along)).map_err(|_| StoreError::Closed)?;
         Ok(Self { handle: Handle { queue, reader }, thread: Some(thread) })
     }
 
@@ -79,11 +84,11 @@ impl Drop for Committer {
     }
 }
 
-fn run(mut store: impl Store, lease: Epoch, work: &mpsc::Receiver<Work>) {
+fn run(mut store: impl Store, lease: Epoch, work: &mpsc::Receiver<Work>, along: Duration) {
     let clock = Clock::system();
     let mut is_last = false;
     while !is_last {
-        let Group { commits, answers, is_last: last, .. } = Group::gather(work, &clock);
+        let Group { commits, answers, is_last: last, .. } = Group::gather(work, &clock, along);
         is_last = last;
         if !commits.is_empty() {
             answer(store.commit(lease, &commits), answers.into_iter());
@@ -93,10 +98,10 @@ fn run(mut store: impl Store, lease: Epoch, work: &mpsc::Receiver<Work>) {
 
 impl Group {
     /// All that is queued, once somebody waits for a part of it or it has waited long enough.
-    fn gather(work: &mpsc::Receiver<Work>, clock: &Clock) -> Self {
+    fn gather(work: &mpsc::Receiver<Work>, clock: &Clock, along: Duration) -> Self {
         let mut group = Self::default();
         group.add(work.recv().unwrap_or(Work::Close));
-        let until = clock.now() + ALONG_WAIT;
+        let until = clock.now() + along;
         loop {
             work.try_iter().for_each(|one| group.add(one));
             if group.is_awaited {
