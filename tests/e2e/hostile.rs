@@ -164,7 +164,8 @@ fn what_a_receiver_breaks_is_told_to_nobody_else() {
     let ended = host.terminate();
     let mut out: Vec<&str> = ended.stdout.lines().collect();
     let mut good: Vec<&str> = bodies.iter().map(String::as_str).filter(|body| body.contains("nothing")).collect();
-    (out.sort_unstable(), good.sort_unstable());
+    out.sort_unstable();
+    good.sort_unstable();
     assert_eq!(out, good);
     expect![[r#"
         "exit": the component failed on this request: it trapped: Exited with i32 exit status 1
