@@ -4,6 +4,7 @@
 //! component without being woken for each, and the [`keeper`] stores with one commit what was read meanwhile. Only calls and commits are
 //! shared; what becomes of a request, and what it is answered, is its own.
 
+mod inside;
 mod keeper;
 mod queue;
 mod reader;
@@ -20,6 +21,7 @@ use crate::connector::server::{self, Door, Handler, Held};
 use crate::connector::{Given, Intake, Refused};
 
 use super::stop::Stop;
+use inside::Inside;
 use queue::Queue;
 use reader::Readers;
 
@@ -71,13 +73,16 @@ struct Read {
 /// What answers the requests of one source.
 struct Receiver<I> {
     queue: Arc<Queue<Waiting>>,
+    inside: Arc<Inside>,
     inlet: Arc<I>,
 }
 
 impl<I: Intake> Handler for Receiver<I> {
     async fn answer(&self, arrival: Arrival, held: Held) -> Reply {
         let (sender, answer) = oneshot::channel();
+        self.inside.enter();
         if !self.queue.push(Waiting { arrival, asker: Asker { sender, _held: held } }) {
+            self.inside.leave();
             return server::refused(&Refused::Stopping);
         }
         // It is dropped by a panic.
@@ -91,11 +96,11 @@ impl<I: Intake> Handler for Receiver<I> {
 
 /// Serves until a stop is asked for, and all that had arrived is answered.
 pub async fn serve(door: Door, reads: impl Reads, inlet: Arc<impl Intake>, stop: Stop) -> anyhow::Result<()> {
-    let queue = Arc::new(Queue::default());
+    let (queue, inside) = (Arc::new(Queue::default()), Arc::new(Inside::default()));
     let (read, kept) = mpsc::unbounded_channel();
-    let readers = Readers::start(&door.source, reads, &queue, read)?;
-    let keeper = tokio::spawn(keeper::keep(Arc::clone(&inlet), kept));
-    let served = server::serve(door, Receiver { queue, inlet }, stop).await;
+    let readers = Readers::start(&door.source, reads, &queue, &inside, read)?;
+    let keeper = tokio::spawn(keeper::keep(Arc::clone(&inlet), Arc::clone(&inside), kept));
+    let served = server::serve(door, Receiver { queue, inside, inlet }, stop).await;
     readers.end().await;
     keeper.await?;
     served

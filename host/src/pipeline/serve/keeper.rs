@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Read;
+use super::inside::Inside;
 use crate::connector::{Given, Intake, server};
 
 /// So many requests share a commit at most ...
@@ -13,10 +14,16 @@ const MOST: usize = 512;
 const MOST_BYTES: usize = 1024 * 1024;
 
 /// Until nothing more is read.
-pub(super) async fn keep(inlet: Arc<impl Intake>, mut read: UnboundedReceiver<Read>) {
+pub(super) async fn keep(inlet: Arc<impl Intake>, inside: Arc<Inside>, mut read: UnboundedReceiver<Read>) {
     while let Some(first) = read.recv().await {
         let gathers = inlet.gathers();
-        let group = if gathers { gather(first, &mut read) } else { vec![first] };
+        let group = match gathers {
+            true => {
+                inside.emptied().await;
+                gather(first, &mut read)
+            }
+            false => vec![first],
+        };
         // In a task of its own, with which a panic ends.
         let stored = tokio::spawn(store(Arc::clone(&inlet), group));
         // What is read meanwhile is the next group. Who waits for a delivery waits alone.

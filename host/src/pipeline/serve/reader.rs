@@ -11,6 +11,7 @@ use anyhow::Context;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::inside::Inside;
 use super::queue::Queue;
 use super::{Read, Reads, Waiting};
 use crate::component::CallError;
@@ -30,11 +31,13 @@ impl Readers {
         source: &str,
         reads: impl Reads,
         queue: &Arc<Queue<Waiting>>,
+        inside: &Arc<Inside>,
         read: UnboundedSender<Read>,
     ) -> anyhow::Result<Self> {
         let mut readers = Self { queue: Arc::clone(queue), threads: Vec::new() };
         let at_once = reads.at_once();
-        let reader = Arc::new(Reader { source: source.to_owned(), reads, queue: Arc::clone(queue), read });
+        let (source, inside) = (source.to_owned(), Arc::clone(inside));
+        let reader = Arc::new(Reader { source, reads, queue: Arc::clone(queue), inside, read });
         // What a component waits for, its deadline too, runs there.
         let runtime = Handle::current();
         for _ in 0..at_once {
@@ -69,6 +72,7 @@ struct Reader<R> {
     source: String,
     reads: R,
     queue: Arc<Queue<Waiting>>,
+    inside: Arc<Inside>,
     read: UnboundedSender<Read>,
 }
 
@@ -80,6 +84,7 @@ impl<R: Reads> Reader<R> {
                 Ok((given, reply)) => drop(self.read.send(Read { given, reply, asker })),
                 Err(refused) => asker.answer(server::refused(&refused)),
             }
+            self.inside.leave();
         }
     }
 
