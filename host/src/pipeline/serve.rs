@@ -85,8 +85,13 @@ impl<I: Intake> Handler for Receiver<I> {
             self.inside.leave();
             return server::refused(&Refused::Stopping);
         }
-        // It is dropped by a panic.
-        answer.await.unwrap_or_else(|_| server::refused(&Refused::Broken("storing it ended with a panic".to_owned())))
+        answer.await.unwrap_or_else(|_| {
+            // It was dropped.
+            server::refused(&match self.queue.is_closed() {
+                true => Refused::Stopping,
+                false => Refused::Broken("storing it ended with a panic".to_owned()),
+            })
+        })
     }
 
     async fn ready(&self) -> Result<(), Refused> {
@@ -94,7 +99,7 @@ impl<I: Intake> Handler for Receiver<I> {
     }
 }
 
-/// Serves until a stop is asked for, and all that had arrived is answered.
+/// Serves until a stop is asked for and all that had arrived is answered, or had time for that.
 pub async fn serve(door: Door, reads: impl Reads, inlet: Arc<impl Intake>, stop: Stop) -> anyhow::Result<()> {
     let (queue, inside) = (Arc::new(Queue::default()), Arc::new(Inside::default()));
     let (read, kept) = mpsc::unbounded_channel();

@@ -45,7 +45,7 @@ impl<T> Queue<T> {
         true
     }
 
-    /// Waits for the next; `None` once it is closed and empty.
+    /// Waits for the next; `None` once it is closed.
     pub(super) fn take(&self) -> Option<T> {
         let mut state = self.state();
         loop {
@@ -63,10 +63,19 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Takes nothing more in. What waits is still taken out.
+    /// Takes nothing more in, and drops what waits.
     pub(super) fn close(&self) {
-        self.state().is_closed = true;
+        let mut state = self.state();
+        state.is_closed = true;
+        let dropped = std::mem::take(&mut state.waiting);
+        drop(state);
         self.filled.notify_all();
+        drop(dropped);
+    }
+
+    /// Whether that has happened.
+    pub(super) fn is_closed(&self) -> bool {
+        self.state().is_closed
     }
 
     fn state(&self) -> MutexGuard<'_, State<T>> {

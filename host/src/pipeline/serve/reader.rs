@@ -52,7 +52,7 @@ impl Readers {
         Ok(readers)
     }
 
-    /// Comes back when all that waited is read.
+    /// Comes back when what is being read is read. What waits still is dropped: nobody was told that it had arrived.
     pub(super) async fn end(mut self) {
         self.queue.close();
         let threads = std::mem::take(&mut self.threads);

@@ -194,19 +194,31 @@ async fn each_of_a_group_is_answered_for_itself() {
     let answers = desk.send_all(&table.map(|(body, _)| body)).await;
     desk.go.send(()).unwrap();
     assert_eq!(status(first).await, 201);
-    // The group after the first waits for its commit until all of it is read: readers.end() sees to that.
-    let Desk { receiver, readers, keeper, kept, .. } = desk;
-    timeout(PATIENCE, readers.end()).await.unwrap();
-    kept.may.add_permits(table.len());
+    desk.kept.may.add_permits(table.len());
     for (answer, (body, expected)) in answers.into_iter().zip(table) {
         let (status, said) = timeout(PATIENCE, answer).await.unwrap().unwrap();
         assert_eq!(status, expected, "{body}: {said}");
         assert!(status != 201 || said == format!(r#"{{"message":"{body}"}}"#), "{body} got another's: {said}");
     }
+    assert_eq!(desk.groups().concat(), ["wait", "a", "dead trap", "b", "full", "c", "dead trap"]);
+    desk.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_at_the_end_is_told_to_come_again() {
+    let desk = Desk::new(1, kept(1, true));
+    let first = desk.send("wait").await;
+    desk.begun.notified().await;
+    let waiting = desk.send("a").await;
+    let Desk { receiver, readers, keeper, go, kept, .. } = desk;
+    let ends = tokio::spawn(readers.end());
+    assert_eq!(status(waiting).await, 503);
+    go.send(()).unwrap();
+    assert_eq!(status(first).await, 201);
+    timeout(PATIENCE, ends).await.unwrap().unwrap();
     timeout(PATIENCE, keeper).await.unwrap().unwrap();
-    let kept: Vec<String> = kept.groups.lock().unwrap().concat();
-    assert_eq!(kept, ["wait", "a", "dead trap", "b", "full", "c", "dead trap"]);
     assert_eq!(receiver.answer(arrival("late"), Held::nothing()).await.status, 503);
+    assert_eq!(*kept.groups.lock().unwrap(), [["wait"]]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
