@@ -8,6 +8,7 @@
 mod components;
 #[path = "support/feed.rs"]
 mod feed;
+#[expect(dead_code, reason = "the benchmarks ask for more")]
 #[path = "support/gnupg.rs"]
 mod gnupg;
 #[path = "support/host.rs"]

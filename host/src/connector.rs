@@ -24,6 +24,8 @@ mod stdout;
 use std::pin::Pin;
 use std::time::Duration;
 
+use futures_util::future::join_all;
+
 use crate::component::types::{Batch, Scope, Unread};
 
 pub use builtin::{Builtin, Native, SinkSettings, SourceSettings, authorization, builtin};
@@ -32,6 +34,16 @@ pub use builtin::{Builtin, Native, SinkSettings, SourceSettings, authorization, 
 pub trait Intake: Send + Sync + 'static {
     /// Takes what nobody can read again. When it comes back, the events are kept and the sender may forget them.
     fn push(&self, batch: Batch, unread: Vec<Unread>) -> impl Future<Output = Result<(), Refused>> + Send;
+
+    /// The same for what several senders gave at the same time, with an answer to each.
+    fn push_all(&self, given: Vec<Given>) -> impl Future<Output = Vec<Result<(), Refused>>> + Send {
+        join_all(given.into_iter().map(|Given { events, unread }| self.push(events, unread)))
+    }
+
+    /// Whether what is pushed together is kept together, so that it pays to gather.
+    fn gathers(&self) -> bool {
+        false
+    }
 
     /// Why nothing would be taken at the moment, if that is so.
     fn ready(&self) -> impl Future<Output = Result<(), Refused>> + Send {
@@ -47,6 +59,15 @@ pub trait Intake: Send + Sync + 'static {
     /// What lies behind [`resume`](Self::resume) is not there any more. Gives the number of the first event of what took its
     /// place, which is none that any sink has settled, and waits for nothing before it.
     fn renew(&self) -> u64;
+}
+
+/// What one sender gave.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Given {
+    /// The events.
+    pub events: Batch,
+    /// What could not be read beside them.
+    pub unread: Vec<Unread>,
 }
 
 /// What a source read that can be read again.

@@ -6,7 +6,8 @@ use expect_test::expect;
 use serde_json::Value;
 
 use crate::components;
-use crate::host::{Ended, Place};
+use crate::host::{Ended, Place, until};
+use crate::http::post;
 use crate::receiver::Receiver;
 
 /// Events with these bodies, a line each, and a good one before and behind.
@@ -130,6 +131,56 @@ fn what_a_sink_breaks_is_rejected_and_the_rest_goes_on() {
         "unknown_target": the component failed on this event: its answer is invalid: request 0: target `elsewhere` is not in the plan
         "wrong_count": the component failed on this event: its answer is invalid: request 0: events: index 4294967295 is out of 1
     "#]].assert_eq(&reasons(&place));
+}
+
+/// Sent all at once, so that some are read while others wait behind them, and are stored together.
+#[test]
+fn what_a_receiver_breaks_is_told_to_nobody_else() {
+    const EACH: usize = 12;
+    let misdeeds = ["trap", "key_not_utf8", "too_large", "unsorted_ends", "exit", "nothing", "nothing", "nothing"];
+    let place = Place::new(&format!(
+        "name: strange\nsources:\n  in: {{ type: {}, address: \"127.0.0.1:0\" }}\nsinks:\n  out: {{ type: stdout, inputs: [in] }}\n",
+        components::path("misbehaves").display()
+    ));
+    let mut host = place.run();
+    let address = host.address("in");
+    let body = |number: usize, misdeed: &str| format!(r#"{{"n":{number},"do":"{misdeed}"}}"#);
+    let bodies: Vec<String> =
+        (0..EACH * misdeeds.len()).map(|number| body(number, misdeeds[number % misdeeds.len()])).collect();
+    // One that never comes back takes a thread, and nobody waits for that.
+    std::thread::scope(|scope| {
+        let address = &address;
+        scope.spawn(|| assert_eq!(post(address, "/", r#"{"n":-1,"do":"loop"}"#).status, 200));
+        for body in &bodies {
+            scope.spawn(move || {
+                let answer = post(address, "/", body);
+                let expected =
+                    if body.contains("nothing") { "{}" } else { r#"{"message":"stored, but it could not be read"}"# };
+                assert_eq!((answer.status, answer.body.as_str()), (200, expected), "{body}");
+            });
+        }
+    });
+    until("what was read is out", || reasons(&place).lines().count() == 5 * EACH + 1);
+    let ended = host.terminate();
+    let mut out: Vec<&str> = ended.stdout.lines().collect();
+    let mut good: Vec<&str> = bodies.iter().map(String::as_str).filter(|body| body.contains("nothing")).collect();
+    out.sort_unstable();
+    good.sort_unstable();
+    assert_eq!(out, good);
+    expect![[r#"
+        "exit": the component failed on this request: it trapped: Exited with i32 exit status 1
+        "key_not_utf8": the component failed on this request: its answer is invalid: the key of event 0 is not UTF-8
+        "loop": the component failed on this request: it did not answer within 10s
+        "too_large": the component failed on this request: it asked for more than 268435456 bytes of memory
+        "trap": the component failed on this request: it trapped: wasm trap: wasm `unreachable` instruction executed
+        "unsorted_ends": the component failed on this request: its answer is invalid: the ends of bodies fall
+    "#]]
+    .assert_eq(&{
+        let all = reasons(&place);
+        let mut all: Vec<&str> = all.lines().collect();
+        all.dedup();
+        all.join("\n") + "\n"
+    });
 }
 
 #[test]

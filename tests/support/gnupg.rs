@@ -56,14 +56,28 @@ impl GnuPg {
 
     /// Encrypts these bytes to a key.
     pub fn encrypted(&self, to: &str, bytes: &[u8], more: &[&str]) -> Vec<u8> {
-        let (plain, user) = (self.home.path().join("plain"), format!("{to}@example.test"));
+        let plain = self.home.path().join("plain");
         let out: PathBuf = self.home.path().join("out");
         std::fs::write(&plain, bytes).unwrap();
+        self.encrypt(to, &plain, &out, more);
+        std::fs::read(out).unwrap()
+    }
+
+    /// Encrypts a file to a key.
+    pub fn encrypt(&self, to: &str, plain: &Path, out: &Path, more: &[&str]) {
+        let user = format!("{to}@example.test");
         let mut arguments = vec!["--yes", "--trust-model", "always", "-r", &user, "-o", out.to_str().unwrap()];
         arguments.extend(more);
         arguments.extend(["--encrypt", plain.to_str().unwrap()]);
         self.gpg(&arguments);
-        std::fs::read(out).unwrap()
+    }
+
+    /// What decrypts a file to another.
+    pub fn decrypting(&self, from: &Path, to: &Path) -> Command {
+        let mut command = Command::new("/usr/bin/gpg");
+        command.args(["--batch", "-q", "--yes", "-o"]).arg(to).arg("--decrypt").arg(from);
+        command.env("GNUPGHOME", self.home.path());
+        command
     }
 
     fn gpg(&self, arguments: &[&str]) {

@@ -66,6 +66,12 @@ impl Node {
         &self.shared.plan
     }
 
+    /// So many calls of it run at once; further ones wait.
+    #[must_use]
+    pub fn instances(&self) -> usize {
+        self.shared.role.limits.instances.max(1)
+    }
+
     /// Lets a receiver read a request.
     pub fn receive(&self, arrival: &Arrival) -> Result<Received, CallError> {
         self.with(|instance| {

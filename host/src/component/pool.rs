@@ -18,12 +18,14 @@ struct Room<T> {
     idle: Vec<T>,
     /// Idle and taken ones.
     alive: usize,
+    /// Who waits for one: waking nobody costs a call of the system, too.
+    waiting: usize,
 }
 
 impl<T> Pool<T> {
     /// A pool of at most so many, at least one, that begins with this one.
     pub fn new(most: usize, first: T) -> Self {
-        let room = Mutex::new(Room { idle: vec![first], alive: 1 });
+        let room = Mutex::new(Room { idle: vec![first], alive: 1, waiting: 0 });
         Self { most: most.max(1), room, freed: Condvar::new() }
     }
 
@@ -55,7 +57,9 @@ impl<T> Pool<T> {
                 room.alive += 1;
                 return Place { pool: self, one: None };
             }
+            room.waiting += 1;
             room = self.freed.wait(room).unwrap_or_else(PoisonError::into_inner);
+            room.waiting -= 1;
         }
     }
 
@@ -78,8 +82,11 @@ impl<T> Drop for Place<'_, T> {
             Some(one) => room.idle.push(one),
             None => room.alive -= 1,
         }
+        let is_awaited = room.waiting > 0;
         drop(room);
-        self.pool.freed.notify_one();
+        if is_awaited {
+            self.pool.freed.notify_one();
+        }
     }
 }
 

@@ -15,10 +15,13 @@ use serde_json::json;
 
 use super::page::Page;
 use super::person::Identifier;
-use super::server::{self, Door, Handler};
+use super::server::{self, Door, Handler, Held};
 use super::{Intake, Refused};
 use crate::component::types::{Arrival, Field, Reply};
 use crate::pipeline::stop::Stop;
+
+/// Parsing a larger body would hold up other requests on its thread for longer than waking another one takes.
+const SMALL: usize = 16 * 1024;
 
 /// Takes events that are posted as a JSON object, a JSON array or JSON lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -41,8 +44,8 @@ struct Taker<I> {
 }
 
 impl<I: Intake> Handler for Taker<I> {
-    async fn answer(&self, arrival: Arrival) -> Reply {
-        answer(Arc::clone(&self.settings), Arc::clone(&self.inlet), arrival).await
+    async fn answer(&self, arrival: Arrival, held: Held) -> Reply {
+        server::detached(held, answer(Arc::clone(&self.settings), Arc::clone(&self.inlet), arrival)).await
     }
 
     async fn ready(&self) -> Result<(), Refused> {
@@ -54,8 +57,12 @@ async fn answer(settings: Arc<Settings>, inlet: Arc<impl Intake>, arrival: Arriv
     if let Err(reply) = settings.takes(&arrival) {
         return reply;
     }
-    // Parsing a large body would hold up other requests on this thread.
-    let read = tokio::task::spawn_blocking(move || events::read(&arrival, settings.identifier.as_ref())).await;
+    let is_small = arrival.body.len() <= SMALL;
+    let read = move || events::read(&arrival, settings.identifier.as_ref());
+    let read = match is_small {
+        true => Ok(read()),
+        false => tokio::task::spawn_blocking(read).await,
+    };
     let page = match read {
         Ok(Ok(page)) => page,
         Ok(Err(why)) => return server::message(400, &why),

@@ -38,8 +38,10 @@ use crate::problem::Problem;
 
 pub use endpoint::{Base, Endpoint};
 use exchange::Exchange;
+pub use exchange::detached;
 use reply::behind;
 pub use reply::{later, message, refused};
+pub use room::Held;
 use room::Room;
 pub use tls::Identity;
 
@@ -103,8 +105,9 @@ impl Door {
 
 /// What stands behind a server.
 pub trait Handler: Send + Sync + 'static {
-    /// Answers one request.
-    fn answer(&self, arrival: Arrival) -> impl Future<Output = Reply> + Send;
+    /// Answers one request, whose room is `held` until that is done. It is dropped when the sender goes away, so what must not be left half
+    /// done happens elsewhere: [`detached`], for one.
+    fn answer(&self, arrival: Arrival, held: Held) -> impl Future<Output = Reply> + Send;
 
     /// Why nothing would be taken at the moment, if that is so.
     fn ready(&self) -> impl Future<Output = Result<(), Refused>> + Send {
@@ -117,8 +120,8 @@ where
     H: Fn(Arrival) -> F + Send + Sync + 'static,
     F: Future<Output = Reply> + Send + 'static,
 {
-    fn answer(&self, arrival: Arrival) -> impl Future<Output = Reply> + Send {
-        self(arrival)
+    fn answer(&self, arrival: Arrival, held: Held) -> impl Future<Output = Reply> + Send {
+        detached(held, self(arrival))
     }
 }
 

@@ -3,6 +3,8 @@
 //! Any one of the schemes lets a caller in; without any, everybody is. Whatever the outcome, no credential passes this point:
 //! neither a component, nor the journal, nor a log sees one.
 
+use std::borrow::Cow;
+
 use http::Uri;
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::request::Parts;
@@ -58,7 +60,7 @@ fn is_shown(scheme: &Scheme, request: &Parts) -> bool {
             request.headers.get_all(name).iter().any(|value| scheme.is_shown_by(value.as_bytes()))
         }
         Carrier::Query { name } => {
-            let mut values = parameters(&request.uri).filter(|(key, _)| key == name);
+            let mut values = decoded_pairs(&request.uri).filter(|(key, _)| key == name);
             values.any(|(_, value)| scheme.is_shown_by(value.as_bytes()))
         }
     }
@@ -66,6 +68,10 @@ fn is_shown(scheme: &Scheme, request: &Parts) -> bool {
 
 /// The parameters of a query, decoded. What is no UTF-8 is replaced.
 pub fn parameters(uri: &Uri) -> impl Iterator<Item = (String, String)> {
+    decoded_pairs(uri).map(|(name, value)| (name.into_owned(), value.into_owned()))
+}
+
+fn decoded_pairs(uri: &Uri) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     pairs(uri).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decoded(name), decoded(value))
@@ -76,10 +82,13 @@ fn pairs(uri: &Uri) -> impl Iterator<Item = &str> {
     uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty())
 }
 
-fn decoded(text: &str) -> String {
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.contains(['+', '%']) {
+        return Cow::Borrowed(text);
+    }
     // In a query, `+` is a space (HTML's form encoding, which senders use).
     let spaced = text.replace('+', " ");
-    percent_decode(spaced.as_bytes()).decode_utf8_lossy().into_owned()
+    Cow::Owned(percent_decode(spaced.as_bytes()).decode_utf8_lossy().into_owned())
 }
 
 fn remove_parameter(uri: &mut Uri, name: &str) {

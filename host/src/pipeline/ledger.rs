@@ -108,6 +108,8 @@ pub struct Ledger {
     books: Mutex<Books>,
     /// Something is to be written down.
     work: Notify,
+    /// Somebody waits for what is written down.
+    hurry: Notify,
     /// A source got room back.
     room: Notify,
     /// Nothing more will be settled.
@@ -139,7 +141,13 @@ impl Ledger {
     #[must_use]
     pub fn new(sources: Vec<Book>) -> Self {
         let books = Books { sources, ..Books::default() };
-        Self { books: Mutex::new(books), work: Notify::new(), room: Notify::new(), ended: AtomicBool::new(false) }
+        Self {
+            books: Mutex::new(books),
+            work: Notify::new(),
+            hurry: Notify::new(),
+            room: Notify::new(),
+            ended: AtomicBool::new(false),
+        }
     }
 
     /// Waits until `source` may have so much more uncommitted.
@@ -152,6 +160,7 @@ impl Ledger {
             if self.try_admit(source, taken) {
                 return;
             }
+            self.hurry.notify_one();
             freed.await;
         }
     }
@@ -173,8 +182,9 @@ impl Ledger {
         books.dead(&mut opening.dead);
         let mut unread = books.sources[source].open(receipt, opening);
         books.dead(&mut unread);
+        let is_awaited = books.is_awaited();
         drop(books);
-        self.work.notify_one();
+        self.wake(is_awaited);
         receipt
     }
 
@@ -197,8 +207,9 @@ impl Ledger {
         books.dead(&mut dead);
         books.dead(&mut parts);
         books.settle(&settled);
+        let is_awaited = books.is_awaited();
         drop(books);
-        self.work.notify_one();
+        self.wake(is_awaited);
     }
 
     /// Takes a decision. It is stored with the next commit, whole; the answer comes when it is.
@@ -212,7 +223,7 @@ impl Ledger {
         books.decided.append.extend(append);
         books.decided.answers.push(answer);
         drop(books);
-        self.work.notify_one();
+        self.wake(true);
         stored
     }
 
@@ -226,6 +237,7 @@ impl Ledger {
         let mut freed = Box::pin(self.room.notified());
         // Registered now, or room that is made between a look and the wait would go unnoticed.
         freed.as_mut().enable();
+        self.hurry.notify_one();
         freed
     }
 
@@ -298,6 +310,14 @@ impl Ledger {
         self.books().counts
     }
 
+    /// Something is to be written down, and perhaps somebody waits for that.
+    fn wake(&self, is_awaited: bool) {
+        if is_awaited {
+            self.hurry.notify_one();
+        }
+        self.work.notify_one();
+    }
+
     fn books(&self) -> MutexGuard<'_, Books> {
         // The books hold plain values and every change of theirs is whole, so a panic elsewhere leaves them usable.
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
@@ -305,6 +325,11 @@ impl Ledger {
 }
 
 impl Books {
+    /// Whether a caller waits for what is settled.
+    fn is_awaited(&self) -> bool {
+        self.sources.iter().any(Book::is_awaited)
+    }
+
     /// Neighbours at once.
     fn settle(&mut self, settled: &[Line]) {
         let is_next = |(.., one, a): &Line, (.., next, b): &Line| one.checked_add(1) == Some(*next) && a == b;

@@ -1,37 +1,97 @@
 //! A receiver component behind its address: each request goes to the component, what it read is stored, then its reply is sent.
+//!
+//! What a step costs is shared by all requests that are there at the time: they wait in a [`queue`] for a few [threads](reader) that call the
+//! component without being woken for each, and the [`keeper`] stores with one commit what was read meanwhile. Only calls and commits are
+//! shared; what becomes of a request, and what it is answered, is its own.
+
+mod inside;
+mod keeper;
+mod queue;
+mod reader;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
-use crate::component::types::{Arrival, Reply};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::component::types::{Arrival, Received, Reply};
 use crate::component::{CallError, Node};
-use crate::connector::server::{self, Handler};
-use crate::connector::{Intake, Refused};
+use crate::connector::server::{self, Door, Handler, Held};
+use crate::connector::{Given, Intake, Refused};
 
-use super::source::Inlet;
+use super::stop::Stop;
+use inside::Inside;
+use queue::Queue;
+use reader::Readers;
 
-/// What answers the requests of one source.
-pub struct Receiver {
-    /// The component.
-    pub node: Node,
-    /// Where what it reads is kept.
-    pub inlet: Arc<Inlet>,
+/// What reads requests.
+pub trait Reads: Send + Sync + 'static {
+    /// Reads one. Blocks.
+    fn receive(&self, arrival: &Arrival) -> Result<Received, CallError>;
+
+    /// So many are read at once.
+    fn at_once(&self) -> usize;
 }
 
-impl Handler for Receiver {
-    async fn answer(&self, arrival: Arrival) -> Reply {
-        let (arrival, node) = (Arc::new(arrival), self.node.clone());
-        let received = {
-            let arrival = Arc::clone(&arrival);
-            tokio::task::spawn_blocking(move || node.receive(&arrival)).await
-        };
-        let stored = match received {
-            Ok(Ok(received)) => self.inlet.push(received.events, received.unread).await.map(|()| received.reply),
-            Ok(Err(error)) if error.may_pass_in_parts() => bury(&self.inlet, &arrival, &error).await,
-            // No fault of the request: its sender keeps it until the component can be called again.
-            Ok(Err(error)) => Err(Refused::Broken(error.to_string())),
-            Err(error) => Err(Refused::Broken(error.to_string())),
-        };
-        stored.unwrap_or_else(|refused| server::refused(&refused))
+impl Reads for Node {
+    fn receive(&self, arrival: &Arrival) -> Result<Received, CallError> {
+        Node::receive(self, arrival)
+    }
+
+    fn at_once(&self) -> usize {
+        self.instances()
+    }
+}
+
+/// A request, and who waits for its answer.
+struct Waiting {
+    arrival: Arrival,
+    asker: Asker,
+}
+
+/// Who waits for an answer, and the room that the request takes until then.
+struct Asker {
+    sender: oneshot::Sender<Reply>,
+    _held: Held,
+}
+
+impl Asker {
+    fn answer(self, reply: Reply) {
+        // Whoever waited may have gone away.
+        let _gone = self.sender.send(reply);
+    }
+}
+
+/// What was read of a request, and who waits for its answer.
+struct Read {
+    given: Given,
+    reply: Reply,
+    asker: Asker,
+}
+
+/// What answers the requests of one source.
+struct Receiver<I> {
+    queue: Arc<Queue<Waiting>>,
+    inside: Arc<Inside>,
+    inlet: Arc<I>,
+}
+
+impl<I: Intake> Handler for Receiver<I> {
+    async fn answer(&self, arrival: Arrival, held: Held) -> Reply {
+        let (sender, answer) = oneshot::channel();
+        self.inside.enter();
+        if !self.queue.push(Waiting { arrival, asker: Asker { sender, _held: held } }) {
+            self.inside.leave();
+            return server::refused(&Refused::Stopping);
+        }
+        answer.await.unwrap_or_else(|_| {
+            // It was dropped.
+            server::refused(&match self.queue.is_closed() {
+                true => Refused::Stopping,
+                false => Refused::Broken("storing it ended with a panic".to_owned()),
+            })
+        })
     }
 
     async fn ready(&self) -> Result<(), Refused> {
@@ -39,10 +99,14 @@ impl Handler for Receiver {
     }
 }
 
-/// The component failed: the request is a dead letter, and the sender, who could do nothing about it, is told that it arrived.
-async fn bury(inlet: &Inlet, arrival: &Arrival, error: &CallError) -> Result<Reply, Refused> {
-    tracing::warn!(source = %inlet.id, error = error.brief(), "the component failed on a request; it is kept as a dead letter");
-    let place = format!("{} {}", arrival.method, arrival.path);
-    inlet.bury(arrival.body.clone(), &place, format!("the component failed on this request: {error}")).await?;
-    Ok(server::message(200, "stored, but it could not be read"))
+/// Serves until a stop is asked for and all that had arrived is answered, or had time for that.
+pub async fn serve(door: Door, reads: impl Reads, inlet: Arc<impl Intake>, stop: Stop) -> anyhow::Result<()> {
+    let (queue, inside) = (Arc::new(Queue::default()), Arc::new(Inside::default()));
+    let (read, kept) = mpsc::unbounded_channel();
+    let readers = Readers::start(&door.source, reads, &queue, &inside, read)?;
+    let keeper = tokio::spawn(keeper::keep(Arc::clone(&inlet), Arc::clone(&inside), kept));
+    let served = server::serve(door, Receiver { queue, inside, inlet }, stop).await;
+    readers.end().await;
+    keeper.await?;
+    served
 }

@@ -3,6 +3,11 @@
 //! What cannot be read again is journaled and synced before its sender hears of it; a follower reads the journal and feeds the
 //! flow, so a slow sink never keeps a sender waiting. What can be read again goes to the flow at once, with its position.
 
+mod follow;
+#[cfg(test)]
+mod tests;
+mod together;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,7 +16,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::component::types::{Batch, Unread, WhyUnread};
-use crate::connector::{Intake, Part, Reading, Refused};
+use crate::connector::{Given, Intake, Part, Reading, Refused};
 use crate::store::{Append, Commit, DeadLetter, Handle, StoreError};
 
 use super::dead::Where;
@@ -19,12 +24,12 @@ use super::ledger::{Ledger, Missed, Taken};
 use super::seen::Seen;
 use super::stop::Stop;
 
+pub use follow::follow;
+
 /// How long a sender is asked to wait when the journal or the disk is full: room comes with deliveries, so in seconds.
 const FULL_WAIT: Duration = Duration::from_secs(10);
 /// How long a sender is asked to wait when too much of its own is undelivered.
 const BEHIND_WAIT: Duration = Duration::from_secs(1);
-/// What the follower reads of the journal at once.
-const READ_BYTES: usize = 1024 * 1024;
 
 /// A source's batch on its way into the flow; its room is already taken.
 #[derive(Debug)]
@@ -141,6 +146,14 @@ impl Intake for Inlet {
         }
     }
 
+    fn gathers(&self) -> bool {
+        matches!(self.keeping, Keeping::Journal { .. })
+    }
+
+    async fn push_all(&self, given: Vec<Given>) -> Vec<Result<(), Refused>> {
+        self.push_each(given).await
+    }
+
     async fn ready(&self) -> Result<(), Refused> {
         if self.stop.is_asked() {
             return Err(Refused::Stopping);
@@ -183,12 +196,6 @@ impl Intake for Inlet {
 }
 
 impl Inlet {
-    /// Stores a request that the component failed on, so that its sender can be answered.
-    pub async fn bury(&self, raw: Vec<u8>, place: &str, reason: String) -> Result<(), Refused> {
-        let unread = Unread { raw, place: place.to_owned(), key: None, why: WhyUnread::Rejected, reason };
-        self.push(Batch::new(), vec![unread]).await
-    }
-
     fn unread(&self, unread: &[Unread]) -> (Vec<DeadLetter>, Missed) {
         let place = Where { source: &self.id, node: &self.id, first: 0, at_ms: self.clock.unix_ms() };
         let dead = place.unread(unread);
@@ -283,47 +290,5 @@ fn refused(error: StoreError) -> Refused {
     match error.is_passing() {
         true => Refused::Behind { retry_after: FULL_WAIT },
         false => Refused::Broken(error.to_string()),
-    }
-}
-
-/// Feeds the flow from the journal, from the lowest event that a sink has not settled, until the source has `ended` and all is
-/// read, or a stop is asked for.
-pub async fn follow(
-    inlet: Arc<Inlet>,
-    appended: Arc<Notify>,
-    mut ended: Stop,
-    mut stop: Stop,
-) -> Result<(), StoreError> {
-    let mut next = inlet.ledger.lowest(inlet.source);
-    loop {
-        let last = ended.is_asked();
-        let entries = inlet.store.read_log(&inlet.id, next, READ_BYTES).await?;
-        if entries.is_empty() && last {
-            return Ok(());
-        }
-        if entries.is_empty() {
-            tokio::select! {
-                () = appended.notified() => {}
-                () = ended.asked() => {}
-                () = stop.asked() => return Ok(()),
-            }
-        }
-        for entry in entries {
-            next = entry.first + u64::from(entry.events);
-            let events =
-                Batch::decode(&entry.batch).map_err(|reason| inlet.store.damaged(&inlet.id, entry.first, reason))?;
-            let taken = room(&events);
-            tokio::select! {
-                () = stop.asked() => return Ok(()),
-                () = inlet.ledger.admit(inlet.source, taken) => {}
-            }
-            let events = Arc::new(events);
-            let (first, missed) = (entry.first, Missed::default());
-            let wave =
-                Wave { events, first, taken, position: None, unread: Vec::new(), missed, look: None, caller: None };
-            if inlet.waves.send(wave).await.is_err() {
-                return Ok(());
-            }
-        }
     }
 }

@@ -37,7 +37,7 @@ impl<H: Handler> Exchange<H> {
                 self.handler.ready().await.map_or_else(|why| refused(&why), |()| message(200, "ready"))
             }
             _ => match self.arrival(&mut parts, incoming).await {
-                Ok((arrival, held)) => self.handle(arrival, held).await,
+                Ok((arrival, held)) => self.handler.answer(arrival, held).await,
                 Err(reply) => reply,
             },
         };
@@ -59,21 +59,20 @@ impl<H: Handler> Exchange<H> {
         };
         Ok((arrival, held))
     }
+}
 
-    /// In a task of its own: a sender that goes away does not leave half of the work undone, and a panic ends with it.
-    async fn handle(self: Arc<Self>, arrival: Arrival, held: Held) -> Reply {
-        let handled = tokio::spawn(async move {
-            let reply = self.handler.answer(arrival).await;
-            drop(held);
-            reply
-        });
-        let handled = handled.await;
-        handled.unwrap_or_else(|_| {
-            // What it says may hold a piece of the request.
-            tracing::error!("answering a request ended with a panic");
-            message(500, "something went wrong here: send it again later")
-        })
-    }
+/// Does the work in a task of its own: a sender that goes away does not leave half of it undone, and a panic ends with it.
+pub async fn detached(held: Held, work: impl Future<Output = Reply> + Send + 'static) -> Reply {
+    let handled = tokio::spawn(async move {
+        let reply = work.await;
+        drop(held);
+        reply
+    });
+    handled.await.unwrap_or_else(|_| {
+        // What it says may hold a piece of the request.
+        tracing::error!("answering a request ended with a panic");
+        message(500, "something went wrong here: send it again later")
+    })
 }
 
 fn field((name, value): (&HeaderName, &HeaderValue)) -> Field {

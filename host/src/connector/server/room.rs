@@ -28,9 +28,9 @@ impl Room {
     }
 }
 
-/// What one request holds.
+/// The room that one request holds. It is given back when this is dropped.
 #[derive(Debug)]
-pub(super) struct Held {
+pub struct Held {
     room: Arc<Semaphore>,
     bytes: Option<OwnedSemaphorePermit>,
 }
@@ -46,6 +46,14 @@ impl Held {
             none => *none = Some(more),
         }
         true
+    }
+}
+
+#[cfg(test)]
+impl Held {
+    /// Of no server.
+    pub(crate) fn nothing() -> Self {
+        Room::new(0).hold()
     }
 }
 

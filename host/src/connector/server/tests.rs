@@ -280,7 +280,7 @@ async fn what_does_not() {
 struct Busy(bool);
 
 impl Handler for Busy {
-    async fn answer(&self, _: Arrival) -> Reply {
+    async fn answer(&self, _: Arrival, _: Held) -> Reply {
         message(200, "taken")
     }
 

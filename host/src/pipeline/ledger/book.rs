@@ -185,6 +185,11 @@ impl Book {
         done.into_iter().for_each(|batch| self.finish(batch));
     }
 
+    /// Whether a caller waits for what is settled.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.done.iter().any(|batch| batch.caller.is_some())
+    }
+
     pub(super) fn is_halted(&self) -> bool {
         self.sinks.iter().any(|line| line.detached)
     }

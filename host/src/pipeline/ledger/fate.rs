@@ -55,7 +55,8 @@ pub struct Missed {
 }
 
 impl Missed {
-    pub(super) fn add(&mut self, more: Self) {
+    /// Those, too.
+    pub fn add(&mut self, more: Self) {
         self.skipped += more.skipped;
         self.rejected += more.rejected;
     }

@@ -1,6 +1,7 @@
 //! Writing down what is settled.
 //!
-//! One commit after another: while one is being synced, all that is settled meanwhile gathers for the next.
+//! One commit after another: while one is being synced, all that is settled meanwhile gathers for the next. They share the syncs of what is
+//! being stored beside them.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::book::Page;
 use super::{Books, Decisions, Ledger};
-use crate::store::{Commit, DeadLetter, Handle, StoreError};
+use crate::store::{Commit, Committed, DeadLetter, Handle, StoreError};
 
 /// How long to wait before trying again to write to a disk that refused. Long enough to spare it, short enough to notice soon
 /// that somebody made room.
@@ -32,7 +33,7 @@ impl Ledger {
     /// Nothing more will be settled.
     pub fn end(&self) {
         self.ended.store(true, Ordering::Release);
-        self.work.notify_one();
+        self.wake(true);
     }
 
     /// Writes down all that is settled now. On a full disk it waits and tries again: nothing may be forgotten.
@@ -40,7 +41,7 @@ impl Ledger {
         loop {
             let Some((pages, answers, commit)) = self.books().take() else { return Ok(()) };
             let (dead, states, append) = (commit.dead_letters.clone(), commit.states.clone(), commit.append.clone());
-            match store.commit(commit).await {
+            match self.stored(store, commit).await {
                 Ok(_) => {
                     self.close(pages);
                     // Whoever decided may have ended.
@@ -52,6 +53,17 @@ impl Ledger {
                     tokio::time::sleep(DISK_WAIT).await;
                 }
                 Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Nobody is in need of a cursor but a restart, so it goes along with what others store, until somebody waits for it.
+    async fn stored(&self, store: &Handle, commit: Commit) -> Result<Committed, StoreError> {
+        let mut stored = std::pin::pin!(store.commit_along(commit));
+        loop {
+            tokio::select! {
+                stored = &mut stored => return stored,
+                () = self.hurry.notified() => store.hurry(),
             }
         }
     }

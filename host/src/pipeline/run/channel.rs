@@ -35,7 +35,11 @@ impl Channel {
         while let Some(wave) = waves.recv().await {
             let (flow, events, first, at_ms) =
                 (Arc::clone(&self.flow), Arc::clone(&wave.events), wave.first, self.clock.unix_ms());
-            let flowed = tokio::task::spawn_blocking(move || flow.run(events, first, at_ms)).await?;
+            let flowed = match flow.steps.is_empty() {
+                // Nothing is called, so it is not worth a thread.
+                true => flow.run(events, first, at_ms),
+                false => tokio::task::spawn_blocking(move || flow.run(events, first, at_ms)).await?,
+            };
             if let Some(reason) = self.broken(&flowed) {
                 return Ok(Some(reason));
             }

@@ -10,7 +10,7 @@ use crate::pipeline::again::Again;
 use crate::pipeline::breaker::Breaker;
 use crate::pipeline::graph::{self, Route, SourceKind};
 use crate::pipeline::seen::Seen;
-use crate::pipeline::serve::Receiver;
+use crate::pipeline::serve::serve;
 use crate::pipeline::source::{Inlet, Keeping, Wave, follow};
 use crate::pipeline::stop::{Stop, Stopper, stop};
 use crate::pipeline::window::Window;
@@ -109,9 +109,7 @@ async fn feed(source: graph::Source, inlet: Arc<Inlet>, window: Arc<Window>, end
     let (stop, clock) = (inlet.stop.clone(), inlet.clock);
     let ended = match kind {
         SourceKind::Native(native) => native.feed(inlet, stop).await.map(|()| None),
-        SourceKind::Receiver { node, door } => {
-            crate::connector::server::serve(door, Receiver { node, inlet }, stop).await.map(|()| None)
-        }
+        SourceKind::Receiver { node, door } => serve(door, node, inlet, stop).await.map(|()| None),
         SourceKind::Poller(poller) => {
             let direct = matches!(inlet.keeping, Keeping::Source(_));
             poll::poll(poller, inlet, direct, clock, stop).await

@@ -3,6 +3,7 @@
 use super::{Committer, Handle};
 use crate::store::{Append, Commit, Committed, Epoch, Lease, LocalStore, Reader, Result, Store, StoreError};
 use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// A store that notes the size of each group, and whose commits take until they are let go.
@@ -63,6 +64,42 @@ async fn all_that_is_queued_shares_a_sync() {
         firsts.extend(answer.await.unwrap().unwrap().first);
     }
     assert_eq!(firsts, [0, 1, 2, 3, 4, 5]);
+}
+
+/// Nobody waits so long: what goes along goes for another reason.
+const LONG: Duration = Duration::from_secs(3600);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_along_shares_the_sync_of_others_or_goes_when_somebody_hurries() {
+    let (store, _folder) = store(1000);
+    let ((begun, group), (go, let_go)) = (mpsc::channel(), mpsc::channel());
+    let committer = Committer::waiting(Slow { store, begun, let_go }, LONG).unwrap();
+    let handle = committer.handle();
+    (0..4).for_each(|_| go.send(()).unwrap());
+    // (how it is told to go, and the groups that come of it)
+    for others in [1, 0] {
+        let mut along = Box::pin(handle.commit_along(append("people", 1)));
+        // Now it is queued.
+        assert!(futures_util::poll!(along.as_mut()).is_pending());
+        match others {
+            0 => handle.hurry(),
+            _ => drop(handle.commit(append("people", 1)).await.unwrap()),
+        }
+        assert_eq!(along.await.unwrap().first.len(), 1);
+        assert_eq!(group.recv(), Ok(1 + others));
+    }
+    // A store that is closed waits for nobody.
+    let mut last = Box::pin(handle.commit_along(append("people", 1)));
+    assert!(futures_util::poll!(last.as_mut()).is_pending());
+    tokio::task::spawn_blocking(move || drop(committer)).await.unwrap();
+    assert_eq!(last.await.unwrap().first, [3]);
+}
+
+#[tokio::test]
+async fn what_goes_along_goes_by_itself_when_nobody_comes() {
+    let (store, _folder) = store(1000);
+    let committer = Committer::start(store).unwrap();
+    assert_eq!(committer.handle().commit_along(append("people", 1)).await.unwrap().first, [0]);
 }
 
 #[tokio::test]
