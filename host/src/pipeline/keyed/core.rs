@@ -93,7 +93,7 @@ impl Core {
         let lost = self.braked(source.as_deref(), look.as_ref(), &keys, &kept, &answer)?;
         let dead = self.dead(parcels, &batch, &answer, at_ms);
         let (numbers, traps) = (self.apply(reader, &keys, &kept, &answer)?, answer.traps);
-        self.told(reader, &answer, |event| numbers[key_of[event] as usize])?;
+        self.told(&answer, |event| numbers[key_of[event] as usize]);
         let mut held = None;
         if let (Some(source), Some(_)) = (&source, &look) {
             self.saw(reader, source, parcels, numbers.into_iter().flatten().collect(), &lost)?;
@@ -131,7 +131,7 @@ impl Core {
             let call = Call { node: &self.node, keys: &keys, kept: &kept, snapshot: None };
             let answer = call.absent(&mut self.memory, &snapshot)?;
             let numbers = self.apply(reader, &keys, &kept, &answer)?;
-            self.told(reader, &answer, |place| numbers[place])?;
+            self.told(&answer, |place| numbers[place]);
             for (place, reason) in &answer.rejected {
                 let (key, kept) = (keys[*place as usize], &kept[*place as usize]);
                 self.memory.doubt_key(reader, key, kept)?;
@@ -195,17 +195,11 @@ impl Core {
     }
 
     /// Notes who is told something. `number` knows whose an input of the call was.
-    fn told(
-        &mut self,
-        reader: &dyn Reader,
-        answer: &Answer,
-        number: impl Fn(usize) -> Option<u32>,
-    ) -> Result<(), StoreError> {
+    fn told(&mut self, answer: &Answer, number: impl Fn(usize) -> Option<u32>) {
         if !answer.events.is_empty() {
-            let end = reader.log_size(&self.id)?.next + answer.events.len() as u64;
-            self.memory.told(answer.origins.iter().filter_map(|input| number(*input as usize)), end);
+            let people = answer.origins.iter().filter_map(|input| number(*input as usize));
+            self.memory.pending().add(people);
         }
-        Ok(())
     }
 
     /// Notes who was seen: whom events were about, and of whom something was rejected before it came here.

@@ -60,27 +60,33 @@ impl Keyed {
     async fn decide(&mut self, group: Vec<Parcel>) -> anyhow::Result<()> {
         let at_ms = self.parts.clock.unix_ms();
         let store = self.parts.store.clone();
-        self.core.memory.settled(self.parts.ledger.lowest(self.parts.outbox));
+        let below = self.parts.ledger.lowest(self.parts.outbox);
+        let next = store.reader().log_size(&self.core.id)?.next;
+        self.core.memory.pending().settled(below, next);
         let decided = tokio::task::block_in_place(|| self.core.decide(store.reader(), &group, at_ms));
         let source = group.first().map(|parcel| Arc::clone(&parcel.source));
         match decided {
             Ok(mut decision) => {
                 self.compare(&group, &decision).await?;
                 self.foresee(&group, decision.first.take()).await?;
-                if let (Some(held), Some(source)) = (&decision.held, source) {
-                    self.say_held(&source, held);
+                let held = decision.held.clone();
+                self.store(decision).await?;
+                // Said once it is stored, or who asks because of it would not find it.
+                if let (Some(held), Some(source)) = (held, source) {
+                    self.say_held(&source, &held);
                 }
-                self.store(decision).await
+                Ok(())
             }
             Err(Undecided::Held(held)) => {
-                if let Some(source) = source {
-                    self.say_held(&source, &held);
-                    self.core.memory.hold(&source, &held);
-                    self.held.push(source);
-                }
                 group.into_iter().rev().for_each(|parcel| self.waiting.push_front(parcel));
-                // Whoever looks while nothing runs has to find it.
-                self.remember().await
+                if let Some(source) = source {
+                    self.core.memory.hold(&source, &held);
+                    self.held.push(Arc::clone(&source));
+                    // Whoever looks while nothing runs has to find it.
+                    self.remember().await?;
+                    self.say_held(&source, &held);
+                }
+                Ok(())
             }
             Err(Undecided::Broken(error)) => {
                 self.stopped = Some(error.to_string());
@@ -147,11 +153,13 @@ impl Keyed {
                 }
             }
         }
-        let has_output = append.is_some();
+        let told = append.as_ref().map(|append| u64::from(append.events));
         let stored = self.parts.ledger.decide(Decided { settled, dead, states, append });
         // The keeper answers nobody when the store has failed; then the run ends.
         stored.await.map_err(|_| StoreError::Closed)?;
-        if has_output {
+        if let Some(events) = told {
+            let next = self.parts.store.reader().log_size(&self.core.id)?.next;
+            self.core.memory.pending().stored(next, events);
             self.parts.appended.notify_one();
         }
         Ok(())

@@ -155,14 +155,9 @@ impl Memory {
         Kept { standing, record }
     }
 
-    /// What these people are told goes into the outbox, the last of it just below this number.
-    pub fn told(&mut self, people: impl IntoIterator<Item = u32>, end: u64) {
-        self.pending.add(people, end);
-    }
-
-    /// The sink has settled all of the outbox below this number.
-    pub fn settled(&mut self, below: u64) {
-        self.pending.settled(below);
+    /// Of whom something is on its way to the sink.
+    pub fn pending(&mut self) -> &mut Pending {
+        &mut self.pending
     }
 
     /// The keys of some numbers that rise. A number without one was forgotten.
