@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::component::types::{Plan, Scheme as Described, Target};
 use crate::config::source_key::TLS;
-use crate::config::{Authorization, Node, Origin, Pipeline, Secrets, Source};
+use crate::config::{Authorization, FILES_FROM, Node, Origin, Pipeline, Secrets, Source};
 use crate::connector;
 use crate::connector::server::{Door, Endpoint, Identity, Wanted};
 use crate::delivery::budget::Shared;
@@ -51,6 +51,16 @@ pub fn targets(
 
 fn origin(pipeline: &Pipeline, node: &Node, target: &Target, trusted: bool) -> Result<Origin, Problem> {
     let authorization = pipeline.authorization_of(node);
+    if target.name == FILES_FROM {
+        // What is fetched from there is asked for without credentials, so nothing else may go there.
+        let what = format!(
+            "{} calls a target `{FILES_FROM}`, as only the place is called that files are fetched from",
+            node.name()
+        );
+        return Err(
+            Problem::error(what, "its author has to give the target another name").at(pipeline.place(node.spot))
+        );
+    }
     if let Some(host) = authorization.and_then(|authorization| authorization.hosts.get(&target.name)) {
         return Ok(host.value.clone());
     }

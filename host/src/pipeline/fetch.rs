@@ -10,6 +10,8 @@ mod download;
 use std::path::Path;
 use std::sync::Arc;
 
+use std::time::Duration;
+
 use tokio::fs;
 
 use crate::config::{Every, Origin};
@@ -20,6 +22,9 @@ use super::poll::{Poller, poll};
 use super::source::Inlet;
 use asked::Asked;
 pub use download::{Downloads, Got, folder};
+
+/// How long to wait before a folder is listed again.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// What a source that asks for files is made of.
 pub struct Fetcher {
@@ -50,8 +55,21 @@ pub async fn fetch(fetcher: Fetcher, inlet: Arc<Inlet>, board: Arc<Board>) -> an
                 return Ok(ended);
             }
         }
-        if let Went::Break(reason) = import.drain().await? {
-            return Ok(reason);
+        // A folder that cannot be listed for a moment looks empty.
+        loop {
+            if let Went::Break(reason) = import.drain().await? {
+                return Ok(reason);
+            }
+            match import.has_work().await {
+                Ok(false) => break,
+                Ok(true) => {}
+                Err(error) => {
+                    tracing::warn!(source = inlet.id, %error, "what was fetched cannot be listed; trying again");
+                    if import.is_stopped_within(LOOK).await {
+                        return Ok(None);
+                    }
+                }
+            }
         }
         is_fetched = false;
         match every {
@@ -70,7 +88,9 @@ pub async fn tidy<'a>(data_dir: &Path, sources: impl Iterator<Item = &'a str>) -
     };
     let sources: Vec<&str> = sources.collect();
     while let Some(entry) = entries.next_entry().await? {
-        if !entry.file_name().to_str().is_some_and(|name| sources.contains(&name)) {
+        // What is no folder is none of ours.
+        let is_folder = entry.file_type().await?.is_dir();
+        if is_folder && !entry.file_name().to_str().is_some_and(|name| sources.contains(&name)) {
             fs::remove_dir_all(entry.path()).await?;
         }
     }

@@ -80,6 +80,13 @@ impl Fetched {
         range.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
     }
 
+    /// How large the whole file is, where a part says so.
+    #[must_use]
+    pub fn whole(&self) -> Option<u64> {
+        let range = self.headers.get(header::CONTENT_RANGE)?.to_str().ok()?;
+        range.strip_prefix("bytes ")?.split_once('/')?.1.trim().parse().ok()
+    }
+
     /// The next bytes; nothing at the end. An error says why no more will come.
     pub async fn next(&mut self) -> Result<Option<Bytes>, String> {
         loop {

@@ -91,10 +91,11 @@ impl Downloads {
             Ok(address) => address,
             Err(why) => return Got::Refused(why),
         };
-        match fs::try_exists(self.folder.join(&wanted.name)).await {
+        match fs::metadata(self.folder.join(&wanted.name)).await {
             // It was fetched just before a crash.
-            Ok(true) => return Got::Answered(here(clock)),
-            Ok(false) => {}
+            Ok(found) if found.is_file() => return Got::Answered(here(clock)),
+            Ok(_) => return Got::Refused(format!("`{}` is no name for a file: a folder is called so", wanted.name)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return broken(unwritten(&error)),
         }
         let mut partial = self.partial.lock().await;
@@ -152,6 +153,10 @@ impl Downloads {
         let path = self.folder.join(format!("{HIDDEN}{}", wanted.name));
         let mut bytes = from;
         let why = match self.write(&path, &mut fetched, &mut bytes).await {
+            // A part may end before the file does (RFC 9110, section 15.3.7).
+            Ok(()) if fetched.whole().is_some_and(|whole| whole > bytes) => {
+                "a part of it came, and the rest did not".to_owned()
+            }
             Ok(()) => match finish(&path, &self.folder, wanted).await {
                 Ok(()) => return (Got::Answered(Response { status: 200, ..fetched.response() }), None),
                 Err(error) => return (broken(unwritten(&error)), None),

@@ -1,5 +1,7 @@
 //! Doing what a component asks for: a request whose answer is a page, or a file.
 
+use std::sync::Arc;
+
 use super::{Drive, Turn};
 use crate::component::types::{Download, Request};
 use crate::connector::Intake;
@@ -14,10 +16,12 @@ impl<I: Intake> Drive<I> {
     /// Sends a request, whose answer is a page.
     pub(super) async fn send(&mut self, at: Option<Vec<u8>>, request: &Request, draw: Draw) -> anyhow::Result<Turn> {
         let mut stop = self.stop.clone();
+        let (client, targets) = (self.poller.client.clone(), Arc::clone(&self.poller.targets));
+        let mut sending = std::pin::pin!(client.send_for(&targets, request, PAGE_BYTES));
         let sent = tokio::select! {
-            sent = self.poller.client.send_for(&self.poller.targets, request, PAGE_BYTES) => sent,
-            // An ask changes nothing, so it may be broken off.
-            () = stop.asked() => return Ok(Turn::End(None)),
+            sent = &mut sending => sent,
+            // Asking for a page changes nothing, so it may be broken off.
+            () = stop.asked(), if self.poller.downloads.is_none() => return Ok(Turn::End(None)),
         };
         match sent {
             Sent::Answered(response) if !response.complete && response.body.len() >= PAGE_BYTES => {

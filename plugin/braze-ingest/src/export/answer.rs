@@ -12,6 +12,9 @@ use super::refusal::{self, AGAIN_MS, said};
 /// A file's name has at most so many bytes of each of its parts.
 const PART_BYTES: usize = 56;
 
+/// The host fetches from no longer address.
+const ADDRESS_BYTES: usize = 8 * 1024;
+
 #[derive(Deserialize)]
 struct Answer {
     message: Option<String>,
@@ -31,10 +34,20 @@ pub fn read(response: &Response, segment: &str) -> Result<At, Onward> {
     let Some(address) = answer.url.filter(|url| !url.is_empty()) else {
         return Err(Onward::Stop(in_a_bucket(&prefix)));
     };
+    if !is_address(&address) {
+        return Err(Onward::Stop(said(response, "the address that it names for the file is none")));
+    }
     let asked_at_ms = response.sent_at_ms;
     let which = if prefix.is_empty() { asked_at_ms.to_string() } else { prefix };
     let name = format!("segment-{}-{}.zip", plain(segment), plain(&which));
     Ok(At { address, name, asked_at_ms })
+}
+
+/// Whether it can be one: kept, it would have to be used at each start.
+fn is_address(text: &str) -> bool {
+    let rest = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    let is_named = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#']));
+    is_named && text.len() <= ADDRESS_BYTES && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// What a file's name may have.

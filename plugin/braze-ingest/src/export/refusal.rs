@@ -15,7 +15,16 @@ const RUNNING_MS: u64 = 60_000;
 
 /// By such words Braze says that an export of this segment runs, or too many of the company's do (one and 100 at a time; "Users by segment", read
 /// 2026-11-26). Neither the status nor the words are documented, so all that speak of it count.
-const RUNNING: [&str; 7] = ["already", "in progress", "running", "concurrent", "at a time", "at once", "wait for"];
+const RUNNING: [&str; 8] = [
+    "already running",
+    "already in progress",
+    "already being",
+    "in progress",
+    "is running",
+    "concurrent",
+    "at a time",
+    "wait for",
+];
 
 /// How to go on where no export was taken on; nothing if one was.
 #[must_use]
@@ -88,7 +97,8 @@ pub fn is_about_permission(response: &Response) -> bool {
 }
 
 fn is_running(response: &Response) -> bool {
-    let words = words(response).to_ascii_lowercase();
+    // What it quotes is a name of the company's.
+    let words = quote(&words(response)).to_ascii_lowercase();
     RUNNING.iter().any(|word| words.contains(word))
 }
 

@@ -91,6 +91,8 @@ fn what_braze_says_to_being_asked() {
         (302, &[], ""),
         (400, &[], r#"{"message":"an export of this segment is already in progress"}"#),
         (429, &[], r#"{"message":"only 100 exports can run concurrently"}"#),
+        (400, &[], r#"{"message":"the segment 'is running wild' has already been archived"}"#),
+        (201, &[], r#"{"message":"success","url":"/no address"}"#),
         (400, &[], r#"{"message":"segment_id is of no segment"}"#),
         (401, &[], r#"{"message":"Invalid API key: 0123456789"}"#),
         (401, &[], r#"{"message":"the API key lacks the permission users.export.segment"}"#),
@@ -120,6 +122,10 @@ fn what_braze_says_to_being_asked() {
         retry after 60000 ms
 
         retry after 60000 ms
+
+        stop: Braze answers 400 to /users/export/segment (the segment … has already been archived): it makes no such export; check `segment_id`, `fields_to_export` and `custom_attributes_to_export`
+
+        stop: Braze answers 201 to /users/export/segment (success): the address that it names for the file is none
 
         stop: Braze answers 400 to /users/export/segment (segment_id is of no segment): it makes no such export; check `segment_id`, `fields_to_export` and `custom_attributes_to_export`
 
