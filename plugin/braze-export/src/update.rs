@@ -50,7 +50,8 @@ impl<'a> Update<'a> {
         Ok(update)
     }
 
-    /// Of a name that stands there twice, the last value counts, as in any JSON. `null` is as good as no member.
+    /// Of a name that stands there twice, the last value counts, as in any JSON; but nothing that was done or bought is lost. `null` is as good
+    /// as no member.
     fn member(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), Fault> {
         match name {
             "user" => self.user = reader.some()?,
@@ -62,8 +63,9 @@ impl<'a> Update<'a> {
                 match name {
                     "attributes" => self.attributes = if is_null { None } else { Some(Fields::read(reader)?) },
                     "audiences" => self.audiences = if is_null { None } else { Some(reader.value()?) },
-                    "events" => self.events = if is_null { Vec::new() } else { items(reader)? },
-                    _ => self.purchases = if is_null { Vec::new() } else { items(reader)? },
+                    "events" if !is_null => items(reader, &mut self.events)?,
+                    "purchases" if !is_null => items(reader, &mut self.purchases)?,
+                    _ => {}
                 }
             }
             _ => drop(reader.value()?),
@@ -93,13 +95,11 @@ impl<'a> Update<'a> {
     }
 }
 
-fn items<'a>(reader: &mut Reader<'a>) -> Result<Vec<Json<'a>>, Fault> {
-    let mut items = Vec::new();
+fn items<'a>(reader: &mut Reader<'a>, items: &mut Vec<Json<'a>>) -> Result<(), Fault> {
     reader.elements("a list", |reader| {
         items.push(reader.value()?);
         Ok(())
-    })?;
-    Ok(items)
+    })
 }
 
 /// What is wrong with a member, and where in the whole: lines and columns were counted from its own begin.
@@ -108,5 +108,20 @@ fn within(member: &str, error: &str) -> String {
     match error.starts_with('/') {
         true => format!("{member}{error}"),
         false => format!("{member}: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_was_done_is_lost() {
+        let body = r#"{"events":[1],"purchases":null,"events":[2,3],"events":null,"restated":null,"attributes":{"a":1},"attributes":{"b":2}}"#;
+        let update = Update::of(body).unwrap();
+        assert_eq!(update.events.iter().map(|event| event.get()).collect::<Vec<_>>(), ["1", "2", "3"]);
+        assert!(update.purchases.is_empty() && !update.restated);
+        let names = update.attributes.unwrap().0;
+        assert_eq!(names.iter().map(|field| field.name.as_str()).collect::<Vec<_>>(), ["b"]);
     }
 }

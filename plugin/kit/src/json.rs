@@ -134,6 +134,22 @@ impl<'a> Reader<'a> {
         Ok((Json(text), value))
     }
 
+    /// Reads a value, and what can be made of it.
+    pub fn attempt<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<(Json<'a>, Option<T>), Fault> {
+        self.scan.peek();
+        let start = self.scan.at();
+        match self.text_of(read) {
+            Ok((text, value)) => Ok((text, Some(value))),
+            Err(_) => {
+                self.scan.back_to(start);
+                self.value().map(|text| (text, None))
+            }
+        }
+    }
+
     /// Reads any value; none if it is `null`.
     pub fn some(&mut self) -> Result<Option<Json<'a>>, Fault> {
         self.value().map(|value| (value.get() != "null").then_some(value))
@@ -161,11 +177,6 @@ impl<'a> Reader<'a> {
             Some(b'n') => self.scan.value().map(|()| true),
             _ => Ok(false),
         }
-    }
-
-    /// Whether an object comes.
-    pub fn is_object(&mut self) -> bool {
-        self.scan.peek() == Some(b'{')
     }
 
     fn name(&mut self) -> Result<Cow<'a, str>, Fault> {

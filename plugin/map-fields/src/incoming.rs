@@ -22,17 +22,16 @@ impl<'a> Incoming<'a> {
         let (mut incoming, mut members) = (Self::default(), Members::default());
         members.0.reserve(24);
         reader.members("an object", |reader, name| {
-            let is_object = reader.is_object();
             // Of a name that stands there twice, the first counts.
             let value = match &*name {
-                "user" if is_object && members.get("user").is_none() => {
-                    let (user, names_somebody) = reader.text_of(names_somebody)?;
-                    incoming.is_update = names_somebody;
+                "user" if members.get("user").is_none() => {
+                    let (user, names_somebody) = reader.attempt(names_somebody)?;
+                    incoming.is_update = names_somebody.unwrap_or_default();
                     user
                 }
-                "attributes" if is_object && members.get("attributes").is_none() => {
-                    let (text, attributes) = reader.text_of(Members::read)?;
-                    incoming.attributes = Some(attributes);
+                "attributes" if members.get("attributes").is_none() => {
+                    let (text, attributes) = reader.attempt(Members::read)?;
+                    incoming.attributes = attributes;
                     text
                 }
                 _ => reader.value()?,

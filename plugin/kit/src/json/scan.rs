@@ -21,6 +21,11 @@ impl<'a> Scan<'a> {
         self.at
     }
 
+    /// Stands where it stood before.
+    pub(super) fn back_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
     /// Whether nothing but white space is left.
     pub(super) fn is_at_end(&mut self) -> bool {
         self.peek().is_none()

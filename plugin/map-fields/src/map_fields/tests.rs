@@ -299,3 +299,17 @@ fn settings_that_contradict_each_other() {
     "#]]
     .assert_eq(&table.iter().map(shown).collect::<String>());
 }
+
+#[test]
+fn what_cannot_be_looked_into_passes_as_a_value() {
+    let bodies =
+        [r#"{"id":"u-1","user":{"\ud800":1},"attributes":{"\ud800":1}}"#, r#"{"id":"u-1","user":[1],"attributes":7}"#];
+    check(
+        json!({ "identifier": { "external_id": "id" } }),
+        &bodies,
+        &expect![[r#"
+        0 -> external_id:u-1 {"user":{"external_id":"u-1"},"attributes":{"id":"u-1","user":{"\ud800":1},"attributes":{"\ud800":1}}}
+        1 -> external_id:u-1 {"user":{"external_id":"u-1"},"attributes":{"id":"u-1","user":[1],"attributes":7}}
+    "#]],
+    );
+}
