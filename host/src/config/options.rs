@@ -89,7 +89,7 @@ pub const LINGER: Key<Duration> = Key {
 
 /// At 50 ms a request, 64 in flight are over 1,000 requests a second: more than any budget that we know allows.
 pub const CONCURRENCY: Key<usize> =
-    Key { name: "concurrency", about: "How many requests may be in flight.", default: 64, bounds: Some((1, 1_024)) };
+    Key { name: "concurrency", about: "How many requests may be in flight.", default: 128, bounds: Some((1, 1_024)) };
 
 /// The four waits between them are over 7 seconds together: a hiccup of the other side is not taken for the event's fault.
 pub const MAX_ATTEMPTS: Key<u32> = Key {

@@ -219,7 +219,7 @@ fn wrong_ones() {
 
         error: `concurrency` of sink `out` must be a whole number between 1 and 1024
           at pipeline.yaml:5:50
-          help: the default is `concurrency: 64`
+          help: the default is `concurrency: 128`
 
         error: `max_attempts` of sink `out` must be a whole number between 1 and 1000
           at pipeline.yaml:5:67
@@ -238,7 +238,7 @@ fn wrong_ones() {
         error: `concurrency` of sink `out` must be a whole number between 1 and 1024
           at pipeline.yaml:5:37
           found: a number
-          help: the default is `concurrency: 64`
+          help: the default is `concurrency: 128`
 
         error: `max_attempts` of sink `out` must be a whole number between 1 and 1000
           at pipeline.yaml:5:55

@@ -188,7 +188,7 @@ fn what_an_editor_gets() {
                   "type": "string"
                 },
                 "concurrency": {
-                  "default": 64,
+                  "default": 128,
                   "description": "How many requests may be in flight.",
                   "maximum": 1024,
                   "minimum": 1,
