@@ -18,6 +18,7 @@ pub mod refusal;
 use std::rc::Rc;
 
 use brazeline_kit::person::Source;
+use brazeline_kit::poller::position::Settled;
 use brazeline_kit::{
     Ask, Download, Errand, Events, Onward, Paged, Plan, Problem, Request, Response, Scheme, SourceKind, Target,
 };
@@ -25,7 +26,7 @@ use serde_json::json;
 
 use crate::file::File;
 use crate::settings::Settings;
-use position::{At, Settled};
+use position::At;
 
 /// What requests call Braze's REST host.
 pub const TARGET: &str = "rest";
@@ -78,7 +79,7 @@ impl Export {
     /// What to ask at a position: for an export, or for its file.
     #[must_use]
     pub fn next(&self, position: Option<&[u8]>) -> Ask {
-        Self::ask(match self.settled.read(position) {
+        Self::ask(match position::read(position, &self.settled) {
             None => Errand::Page(post(self.body.clone())),
             Some(At { address, name, asked_at_ms }) => Errand::File(Download { address, name, as_of_ms: asked_at_ms }),
         })
@@ -87,7 +88,7 @@ impl Export {
     /// What an answer means.
     #[must_use]
     pub fn page(&self, position: Option<&[u8]>, response: &Response) -> Paged {
-        Self::nothing(match self.settled.read(position) {
+        Self::nothing(match position::read(position, &self.settled) {
             None => match answer::read(response, &self.segment) {
                 Ok(at) => Onward::More(self.settled.write(&at)),
                 Err(onward) => onward,

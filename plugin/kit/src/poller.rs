@@ -1,5 +1,7 @@
 //! Sources that ask for pages over HTTP.
 
+pub mod position;
+
 use crate::{Budget, Events, Plugin, Request, Response, Scope, Unread};
 
 /// Asks for pages.

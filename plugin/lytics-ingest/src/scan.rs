@@ -11,12 +11,13 @@ pub mod refusal;
 pub mod row;
 
 use brazeline_kit::person::Source;
+use brazeline_kit::poller::position::Settled;
 use brazeline_kit::{Ask, Errand, Events, Field, Finding, Onward, Paged, Request, Response, Scope};
 
 use crate::audiences::{Audience, Audiences};
 use crate::settings::{ScanKind, Settings};
 use answer::Answer;
-use position::{At, Place, Settled};
+use position::{At, Place};
 use refusal::Asked;
 use row::Rows;
 

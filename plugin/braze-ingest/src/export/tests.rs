@@ -1,9 +1,10 @@
+use brazeline_kit::poller::position::Settled;
 use brazeline_kit::testing::{Table, problems, response};
 use brazeline_kit::{Entry, Response};
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 
-use super::position::{At, Settled};
+use super::position::At;
 use crate::BrazeIngest;
 
 /// A status, headers and a body.
