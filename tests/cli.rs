@@ -13,6 +13,8 @@ mod busy;
 mod documents;
 #[path = "cli/examples.rs"]
 mod examples;
+#[path = "cli/reader.rs"]
+mod reader;
 #[path = "cli/rejected.rs"]
 mod rejected;
 #[path = "cli/wasm.rs"]

@@ -266,6 +266,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.use_stderr() { Exit::Wrong.into() } else { Exit::Done.into() };
         }
     };
+    command::reader::may_leave();
     command::report(match cli.command {
         Command::Run { pipeline, log_format, dry_run: true, requests, json, .. } => {
             command::dry_run::run(&pipeline, log_format, &command::dry_run::Shown { requests, json })

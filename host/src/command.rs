@@ -6,6 +6,7 @@ pub mod dead_letters;
 pub mod dry_run;
 pub mod inspect;
 mod live;
+pub mod reader;
 pub mod reload;
 pub mod remembered;
 mod rounds;
