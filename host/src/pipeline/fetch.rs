@@ -10,8 +10,6 @@ mod download;
 use std::path::Path;
 use std::sync::Arc;
 
-use std::time::Duration;
-
 use tokio::fs;
 
 use crate::config::{Every, Origin};
@@ -22,9 +20,6 @@ use super::poll::{Poller, poll};
 use super::source::Inlet;
 use asked::Asked;
 pub use download::{Downloads, Got, folder};
-
-/// How long to wait before a folder is listed again.
-const LOOK: Duration = Duration::from_secs(5);
 
 /// What a source that asks for files is made of.
 pub struct Fetcher {
@@ -55,21 +50,8 @@ pub async fn fetch(fetcher: Fetcher, inlet: Arc<Inlet>, board: Arc<Board>) -> an
                 return Ok(ended);
             }
         }
-        // A folder that cannot be listed for a moment looks empty.
-        loop {
-            if let Went::Break(reason) = import.drain().await? {
-                return Ok(reason);
-            }
-            match import.has_work().await {
-                Ok(false) => break,
-                Ok(true) => {}
-                Err(error) => {
-                    tracing::warn!(source = inlet.id, %error, "what was fetched cannot be listed; trying again");
-                    if import.is_stopped_within(LOOK).await {
-                        return Ok(None);
-                    }
-                }
-            }
+        if let Went::Break(reason) = import.drain().await? {
+            return Ok(reason);
         }
         is_fetched = false;
         match every {

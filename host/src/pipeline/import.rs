@@ -89,6 +89,8 @@ pub struct Import {
     board: Arc<Board>,
     /// What was imported again because that was asked for, by hash and by listing: once is enough.
     repeated: BTreeSet<String>,
+    /// The last look failed: what lies there is not known.
+    is_blind: bool,
 }
 
 impl Import {
@@ -109,7 +111,17 @@ impl Import {
         let staging = Staging::open(&importer.data_dir, &inlet.id, kept).await?;
         let watch = Watch::new(importer.files.clone());
         let history = History::load(&inlet.store, &inlet.id).await?;
-        Ok(Self { importer, inlet, staging, watch, position, history, board, repeated: BTreeSet::new() })
+        Ok(Self {
+            importer,
+            inlet,
+            staging,
+            watch,
+            position,
+            history,
+            board,
+            repeated: BTreeSet::new(),
+            is_blind: false,
+        })
     }
 
     /// Whether a file lies there, or was begun and can be gone on with.
@@ -133,6 +145,10 @@ impl Import {
         loop {
             if let stopped @ Break(_) = self.round().await? {
                 return Ok(stopped);
+            }
+            if self.is_blind {
+                // That was waited for already.
+                continue;
             }
             let Some(wait) = self.watch.waits(self.inlet.clock.now()) else { return Ok(Continue(())) };
             if self.is_stopped_within(wait.clamp(SHORTEST_LOOK, LOOK)).await {
@@ -168,7 +184,9 @@ impl Import {
 
     /// Takes every file that stands still.
     async fn round(&mut self) -> anyhow::Result<Went> {
-        match self.importer.shelf.list().await {
+        let listed = self.importer.shelf.list().await;
+        self.is_blind = listed.is_err();
+        match listed {
             Ok(items) => {
                 self.watch.look(self.inlet.clock.now(), items);
                 self.board.waiting(self.watch.waiting());
