@@ -5,10 +5,9 @@
 
 use std::borrow::Cow;
 
-use brazeline_kit::json::{self, Json};
+use brazeline_kit::json::{self, Json, Members};
 use serde_json::Value;
 
-use crate::fields::{Field, Fields};
 use crate::identifier::{UPDATE_ONLY, is_primary};
 use crate::rule::{code, is_too_long, properties, text};
 use crate::{limits, time};
@@ -77,16 +76,15 @@ pub fn actions<'a>(array: Array, items: Vec<Json<'a>>) -> impl Iterator<Item = R
 
 /// Checks an object of an array; the reason goes on where `it` stands.
 pub fn check(array: Array, json: &str) -> Result<(), String> {
-    let Fields(fields) = json::read(json, Fields::read).map_err(|error| format!("cannot be read: {error}"))?;
-    let is_there = |name: &str| fields.iter().any(|field| field.name.as_str() == name);
+    let members = json::read(json, Members::read).map_err(|error| format!("cannot be read: {error}"))?;
+    let is_there = |name: &&&str| members.get(name).is_some();
     if let Some(name) = array.required().iter().find(|name| !is_there(name)) {
         return Err(format!("has no `{name}`; Braze requires {}", names(array)));
     }
-    fields.iter().try_for_each(|field| member(array, field))
+    members.0.iter().try_for_each(|(name, value)| member(array, name, value.get()))
 }
 
-fn member(array: Array, field: &Field<'_>) -> Result<(), String> {
-    let (name, json) = (field.name.as_str(), field.value.as_ref());
+fn member(array: Array, name: &str, json: &str) -> Result<(), String> {
     let is_text = |is: fn(&str) -> bool| text(json).is_some_and(|text| is(&text));
     let (is_good, expected) = match (array, name) {
         _ if is_ours(name) => {

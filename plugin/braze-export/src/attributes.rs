@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use brazeline_kit::event::parse;
 use serde::Deserialize;
 
-use crate::fields::Field;
+use crate::attribute::Role;
+use crate::fields::{Field, Fields};
 use crate::text::Text;
 
 /// Deep-merges objects instead of replacing them, for a whole attributes object.
@@ -19,13 +20,13 @@ pub const MERGE_OBJECTS: &str = "_merge_objects";
 /// The attributes of one object.
 #[derive(Debug, Default)]
 pub struct Attributes<'a> {
-    fields: Vec<Field<'a>>,
+    fields: Fields<'a>,
     /// Places by name, made when a second update arrives: most persons have one.
     places: BTreeMap<Text<'a>, usize>,
 }
 
-impl<'a> From<Vec<Field<'a>>> for Attributes<'a> {
-    fn from(fields: Vec<Field<'a>>) -> Self {
+impl<'a> From<Fields<'a>> for Attributes<'a> {
+    fn from(fields: Fields<'a>) -> Self {
         Self { fields, places: BTreeMap::new() }
     }
 }
@@ -34,58 +35,67 @@ impl<'a> Attributes<'a> {
     /// Each with its latest value.
     #[must_use]
     pub fn fields(&self) -> &[Field<'a>] {
-        &self.fields
+        &self.fields.list
+    }
+
+    /// All of them as JSON, if there are any and they stand somewhere as they are to be written.
+    #[must_use]
+    pub fn text(&self) -> Option<&'a str> {
+        self.fields.text.filter(|_| !self.fields.list.is_empty())
     }
 
     /// Whether it holds an object that is laid over another one, if the settings say so and the update does not.
     #[must_use]
     pub fn is_merged_by_default(&self) -> bool {
-        !merges(&self.fields) && self.fields.iter().any(|field| is_nested(&field.value))
+        !merges(self.fields()) && self.fields().iter().any(|field| is_nested(&field.value))
     }
 
     /// Adds a later update's, or gives them back if they cannot share an object with what is here. `merged`: objects are laid over each
     /// other unless an update says otherwise.
-    pub fn join(&mut self, later: Vec<Field<'a>>, merged: bool) -> Result<(), Vec<Field<'a>>> {
-        if self.fields.is_empty() {
+    pub fn join(&mut self, later: Fields<'a>, merged: bool) -> Result<(), Fields<'a>> {
+        if self.fields.list.is_empty() {
             self.fields = later;
-        } else if !later.is_empty() {
+        } else if !later.list.is_empty() {
             self.index();
-            if merged && later.iter().any(|field| is_nested(&field.value) && self.places.contains_key(&field.name)) {
+            if merged && later.list.iter().any(|field| is_nested(&field.value) && self.places.contains_key(&field.name))
+            {
                 return Err(later);
             }
-            let Some(sums) = self.sums(&later) else { return Err(later) };
-            self.replace(later);
-            sums.into_iter().for_each(|(place, sum)| self.fields[place].value = Cow::Owned(sum));
+            let Some(sums) = self.sums(&later.list) else { return Err(later) };
+            self.replace(later.list);
+            sums.into_iter().for_each(|(place, sum)| self.fields.list[place].value = Cow::Owned(sum));
         }
         Ok(())
     }
 
     fn index(&mut self) {
         if self.places.is_empty() {
-            self.places = self.fields.iter().enumerate().map(|(place, field)| (field.name.clone(), place)).collect();
+            self.places = self.fields().iter().enumerate().map(|(place, field)| (field.name.clone(), place)).collect();
         }
     }
 
     /// What the increments among them add up to, by place. None if one of them cannot share an object with what is here.
     fn sums(&self, later: &[Field<'a>]) -> Option<Vec<(usize, String)>> {
-        if merges(later) || merges(&self.fields) {
+        if merges(later) || merges(self.fields()) {
             return None;
         }
         let mut sums = Vec::new();
         for field in later.iter().filter(|field| is_operation(&field.value)) {
             let Some(place) = self.places.get(&field.name) else { continue };
-            sums.push((*place, sum(&self.fields[*place].value, &field.value)?));
+            sums.push((*place, sum(&self.fields()[*place].value, &field.value)?));
         }
         Some(sums)
     }
 
     fn replace(&mut self, later: Vec<Field<'a>>) {
+        let Fields { list, text } = &mut self.fields;
+        *text = None;
         for field in later {
             match self.places.get(&field.name) {
-                Some(place) => self.fields[*place].value = field.value,
+                Some(place) => list[*place].value = field.value,
                 None => {
-                    self.places.insert(field.name.clone(), self.fields.len());
-                    self.fields.push(field);
+                    self.places.insert(field.name.clone(), list.len());
+                    list.push(field);
                 }
             }
         }
@@ -99,7 +109,7 @@ pub fn any_increments(fields: &[Field<'_>]) -> bool {
 }
 
 fn merges(fields: &[Field<'_>]) -> bool {
-    fields.iter().any(|field| field.name.as_str() == MERGE_OBJECTS)
+    fields.iter().any(|field| field.about.role == Role::MergeObjects)
 }
 
 /// Whether it is an object, and no operation.
@@ -113,7 +123,8 @@ fn is_operation(value: &str) -> bool {
 
 /// The name of an object's first member, as it is written.
 fn first_member(value: &str) -> Option<&str> {
-    let name = value.strip_prefix('{')?.trim_start().strip_prefix('"')?;
+    let inside = value.strip_prefix('{')?;
+    let name = inside.trim_start().strip_prefix('"')?;
     name.split_once('"').map(|(name, _)| name)
 }
 
@@ -134,19 +145,24 @@ mod tests {
     use brazeline_kit::json;
 
     use super::*;
+    use crate::attribute::Known;
     use crate::fields::Fields;
+
+    fn read(update: &str) -> Fields<'_> {
+        let settings = serde_json::from_str("{}").unwrap();
+        json::read(update, |reader| Fields::read(reader, &mut Known::new(&settings))).unwrap()
+    }
 
     /// The objects that updates become, one after another.
     fn objects(updates: &[&'static str], merged: bool) -> String {
         let mut objects = vec![Attributes::default()];
         for update in updates {
-            let fields = json::read(update, Fields::read).unwrap().0;
-            if let Err(fields) = objects.last_mut().unwrap().join(fields, merged) {
+            if let Err(fields) = objects.last_mut().unwrap().join(read(update), merged) {
                 objects.push(fields.into());
             }
         }
         let field = |field: &Field<'_>| format!("{}={}", field.name.as_str(), field.value);
-        let object = |object: &Attributes<'_>| object.fields.iter().map(field).collect::<Vec<_>>().join(" ");
+        let object = |object: &Attributes<'_>| object.fields().iter().map(field).collect::<Vec<_>>().join(" ");
         objects.iter().map(object).collect::<Vec<_>>().join(" | ")
     }
 
@@ -204,7 +220,7 @@ mod tests {
             (r#"{"n":{}}"#, false),
         ];
         for (object, expected) in table {
-            assert_eq!(any_increments(&json::read(object, Fields::read).unwrap().0), expected, "{object}");
+            assert_eq!(any_increments(&read(object).list), expected, "{object}");
         }
     }
 }

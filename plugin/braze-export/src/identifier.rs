@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use brazeline_kit::person::{self, Kind};
 
+use crate::attribute::Role;
 use crate::limits;
 use crate::text::write_string;
 use crate::update::Update;
@@ -36,13 +37,14 @@ impl Identifier {
         Self::written(&identifier.ok_or("neither the key nor `user` says whom it is about; `map-fields` can set both")?)
     }
 
-    /// Whether Braze would read a profile's attribute of this name as whom the object is about.
+    /// Whether Braze would read a profile's attribute as whom the object is about.
     #[must_use]
-    pub fn conflicts(&self, attribute: &str) -> bool {
+    pub fn conflicts(&self, attribute: Role) -> bool {
         match attribute {
-            "email" => matches!(self.kind, Kind::Email | Kind::Phone),
-            "phone" => self.kind == Kind::Phone,
-            _ => is_primary(attribute),
+            Role::Email => matches!(self.kind, Kind::Email | Kind::Phone),
+            Role::Phone => self.kind == Kind::Phone,
+            Role::Primary => true,
+            _ => false,
         }
     }
 
@@ -86,9 +88,11 @@ fn members(texts: &[(&str, &Cow<'_, str>)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attribute::Known;
 
     fn read(key: &str, body: &str) -> String {
-        let update = Update::of(body).unwrap();
+        let settings = serde_json::from_str("{}").unwrap();
+        let update = Update::of(body, &mut Known::new(&settings)).unwrap();
         match Identifier::of_key(key).unwrap_or_else(|| Identifier::of_user(&update)) {
             Ok(identifier) => identifier.member,
             Err(reason) => format!("error: {reason}"),
@@ -125,7 +129,7 @@ mod tests {
 
     #[test]
     fn an_attribute_never_says_whom_an_object_is_about() {
-        // (kind, whether `external_id`, `email`, `phone` and `plan` conflict)
+        // (kind, whether one that names somebody, `email`, `phone` and any other conflict)
         let table = [
             (Kind::ExternalId, [true, false, false, false]),
             (Kind::Alias, [true, false, false, false]),
@@ -135,7 +139,7 @@ mod tests {
         for (kind, expected) in table {
             let identifier = Identifier { kind, member: String::new() };
             assert_eq!(
-                ["external_id", "email", "phone", "plan"].map(|name| identifier.conflicts(name)),
+                [Role::Primary, Role::Email, Role::Phone, Role::Plain].map(|role| identifier.conflicts(role)),
                 expected,
                 "{kind:?}"
             );

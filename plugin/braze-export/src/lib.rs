@@ -21,6 +21,8 @@ mod update;
 
 mod rule;
 
+mod attribute;
+
 mod action;
 mod attributes;
 mod memberships;

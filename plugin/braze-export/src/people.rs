@@ -7,9 +7,10 @@ use brazeline_kit::{Event, Rejection};
 use rustc_hash::FxHashMap;
 
 use crate::action::{Action, Array, actions};
-use crate::attributes::{MERGE_OBJECTS, any_increments};
-use crate::fields::Field;
-use crate::identifier::{Identifier, UPDATE_ONLY};
+use crate::attribute::{Known, Role};
+use crate::attributes::any_increments;
+use crate::fields::{Field, Fields};
+use crate::identifier::Identifier;
 use crate::person::Profile;
 use crate::settings::{BadAttributes, Settings};
 use crate::update::Update;
@@ -52,16 +53,17 @@ pub struct Deeds<'a> {
 
 impl<'a> People<'a> {
     /// Takes an event. An error says why it can never pass; then nothing of it is taken.
-    pub fn take(&mut self, event: &Event<'a>, settings: &Settings) -> Result<(), String> {
-        let mut update = Update::read(event)?;
+    pub fn take(&mut self, event: &Event<'a>, known: &mut Known<'_>, settings: &Settings) -> Result<(), String> {
+        let mut update = Update::read(event, known)?;
         if update.is_known()? {
             return Ok(());
         }
         let person = self.person(event.key, &update)?;
-        let fields = update.attributes.take().map(|fields| fields.0).unwrap_or_default();
+        let fields = update.attributes.take().unwrap_or_default();
         let audiences = update.audiences()?;
         memberships::check(&audiences, settings)?;
-        let mut deeds = if update.restated { Vec::new() } else { transition::actions(&audiences, &fields, settings)? };
+        let mut deeds =
+            if update.restated { Vec::new() } else { transition::actions(&audiences, &fields.list, settings)? };
         let (fields, left_out) = attributes(fields, &self.persons[person].identifier, settings)?;
         for (array, items) in [(Array::Events, update.events), (Array::Purchases, update.purchases)] {
             let given = actions(array, items).collect::<Result<Vec<_>, _>>()?;
@@ -70,7 +72,7 @@ impl<'a> People<'a> {
         let actions = deeds;
         self.check_size(person, &actions, settings)?;
         self.left_out.extend(left_out.map(|reason| Rejection { index: event.index, reason }));
-        if !fields.is_empty() || !audiences.of.is_empty() || !audiences.members_in.is_empty() {
+        if !fields.list.is_empty() || !audiences.of.is_empty() || !audiences.members_in.is_empty() {
             self.add(event.index, person, fields, audiences, settings.merge_objects);
         }
         if !actions.is_empty() {
@@ -109,8 +111,8 @@ impl<'a> People<'a> {
         }
     }
 
-    fn add(&mut self, event: u32, person: usize, fields: Vec<Field<'a>>, audiences: Audiences<'a>, merged: bool) {
-        let increments = any_increments(&fields);
+    fn add(&mut self, event: u32, person: usize, fields: Fields<'a>, audiences: Audiences<'a>, merged: bool) {
+        let increments = any_increments(&fields.list);
         let before = self.persons[person].open.map(|place| &mut self.profiles[place]);
         let round = before.as_ref().map_or(0, |before| before.round + 1);
         let fields = match before {
@@ -138,34 +140,21 @@ impl<'a> Profile<'a> {
 /// Without those that Braze would read as whom the object is about (so an identifier is never unset), and, unless the settings say otherwise,
 /// without those that it would not keep; and what is to be said of those.
 fn attributes<'a>(
-    mut fields: Vec<Field<'a>>,
+    mut fields: Fields<'a>,
     identifier: &Identifier,
     settings: &Settings,
-) -> Result<(Vec<Field<'a>>, Option<String>), String> {
-    fields.retain(|field| !identifier.conflicts(field.name.as_str()));
-    let is_audience = settings.boolean_attribute.cover();
-    for field in &fields {
-        let name = field.name.as_str();
-        let reason = match name {
-            _ if name == settings.membership_attribute => {
-                "this attribute holds the audiences; say memberships under `audiences`, or choose another `membership_attribute`"
-            }
-            _ if is_audience(name) => {
-                "this attribute holds an audience; say memberships under `audiences`, or choose another `boolean_attribute`"
-            }
-            UPDATE_ONLY => "this is a setting of the sink, `update_existing_only`",
-            MERGE_OBJECTS if !matches!(field.value.as_ref(), "true" | "false") => "this is neither `true` nor `false`",
-            _ => continue,
-        };
-        return Err(format!("/attributes/{name}: {reason}"));
+) -> Result<(Fields<'a>, Option<String>), String> {
+    fields.retain(|field| !identifier.conflicts(field.about.role));
+    if let Some((field, reason)) = fields.list.iter().find_map(|field| Some((field, not_here(field)?))) {
+        return Err(format!("/attributes/{}: {reason}", field.name.as_str()));
     }
     let wrong = |field: &Field<'_>| {
-        let rule = rule::check(field.name.as_str(), &field.value).err()?;
+        let rule = rule::check(field.name.as_str(), field.about.check, &field.value).err()?;
         Some(format!("/attributes/{}: {rule}", short(field.name.as_str())))
     };
     let bad: Vec<String> = match settings.bad_attributes {
-        BadAttributes::Reject => fields.iter().find_map(wrong).map_or(Ok(Vec::new()), Err)?,
-        BadAttributes::SetAside | BadAttributes::Drop => fields.iter().filter_map(wrong).collect(),
+        BadAttributes::Reject => fields.list.iter().find_map(wrong).map_or(Ok(Vec::new()), Err)?,
+        BadAttributes::SetAside | BadAttributes::Drop => fields.list.iter().filter_map(wrong).collect(),
     };
     if bad.is_empty() {
         return Ok((fields, None));
@@ -173,6 +162,23 @@ fn attributes<'a>(
     fields.retain(|field| wrong(field).is_none());
     let is_said = settings.bad_attributes == BadAttributes::SetAside;
     Ok((fields, is_said.then(|| format!("the update goes without this: {}", bad.join("; ")))))
+}
+
+/// Why an attribute must be said otherwise, if it must.
+fn not_here(field: &Field<'_>) -> Option<&'static str> {
+    match field.about.role {
+        Role::Memberships => Some(
+            "this attribute holds the audiences; say memberships under `audiences`, or choose another `membership_attribute`",
+        ),
+        Role::Audience => Some(
+            "this attribute holds an audience; say memberships under `audiences`, or choose another `boolean_attribute`",
+        ),
+        Role::UpdateOnly => Some("this is a setting of the sink, `update_existing_only`"),
+        Role::MergeObjects if !matches!(field.value.as_ref(), "true" | "false") => {
+            Some("this is neither `true` nor `false`")
+        }
+        _ => None,
+    }
 }
 
 /// A name, cut where nobody reads on.

@@ -4,6 +4,7 @@ use brazeline_kit::append::append;
 
 use crate::action::Action;
 use crate::attributes::Attributes;
+use crate::fields::Field;
 use crate::memberships::Memberships;
 use crate::settings::Settings;
 use crate::text::write_string;
@@ -33,11 +34,12 @@ impl Profile<'_> {
             return;
         }
         open(identifier, if self.only_takes_away() { Some(true) } else { settings.update_existing_only }, out);
-        for field in self.attributes.fields() {
-            out.push(b',');
-            field.name.write(out);
-            out.push(b':');
-            append(out, field.value.as_bytes());
+        match self.attributes.text() {
+            Some(text) => {
+                out.push(b',');
+                append(out, text.as_bytes());
+            }
+            None => self.attributes.fields().iter().for_each(|field| write_field(field, out)),
         }
         if settings.merge_objects && self.attributes.is_merged_by_default() {
             out.extend_from_slice(b",\"_merge_objects\":true");
@@ -50,6 +52,13 @@ impl Profile<'_> {
     fn only_takes_away(&self) -> bool {
         !self.memberships.adds() && self.attributes.fields().iter().all(|field| field.value == "null")
     }
+}
+
+fn write_field(field: &Field<'_>, out: &mut Vec<u8>) {
+    out.push(b',');
+    field.name.write(out);
+    out.push(b':');
+    append(out, field.value.as_bytes());
 }
 
 /// Writes an event or a purchase.

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use brazeline_kit::{Batch, Outgoing, Prepared, Rejection};
 
 use crate::action::Array;
+use crate::attribute::Known;
 use crate::pack::{Bundle, Lane, Pack};
 use crate::people::{Deeds, People, too_large};
 use crate::person::{Profile, write_action};
@@ -15,10 +16,10 @@ use crate::settings::Settings;
 /// See the module.
 #[must_use]
 pub fn prepare(settings: &Settings, batch: &Batch) -> Prepared {
-    let mut people = People::default();
+    let (mut people, mut known) = (People::default(), Known::new(settings));
     let mut prepared = Prepared::default();
     for event in batch.iter() {
-        if let Err(reason) = people.take(&event, settings) {
+        if let Err(reason) = people.take(&event, &mut known, settings) {
             prepared.rejections.push(Rejection { index: event.index, reason });
         }
     }

@@ -6,7 +6,7 @@
 pub mod code;
 mod custom;
 pub mod properties;
-mod reserved;
+pub mod reserved;
 
 use std::borrow::Cow;
 
@@ -15,18 +15,16 @@ use serde_json::Value;
 
 use crate::limits;
 
-pub use reserved::is_reserved;
+pub use reserved::{Check, is_reserved};
 
 /// What is wrong, and what Braze takes instead.
 pub type Rule = Cow<'static, str>;
 
-/// Looks at an attribute.
-pub fn check(name: &str, json: &str) -> Result<(), Rule> {
-    if json == "null" {
-        return Ok(());
-    }
-    match reserved::check(name, json) {
-        Some(checked) => checked.map_err(Cow::Borrowed),
+/// Looks at an attribute; `check` is what Braze takes for it, if it is a field of Braze's own.
+pub fn check(name: &str, check: Option<Check>, json: &str) -> Result<(), Rule> {
+    match check {
+        _ if json == "null" => Ok(()),
+        Some(check) => check(json).map_err(Cow::Borrowed),
         None => custom::check(name, json),
     }
 }

@@ -17,13 +17,9 @@ pub fn is_iso(text: &str) -> bool {
 /// `1982-01-31`, a day that there is.
 #[must_use]
 pub fn is_day(text: &str) -> bool {
-    let mut parts = text.split('-');
-    match [parts.next(), parts.next(), parts.next(), parts.next()] {
-        [Some(year), Some(month), Some(day), None] => {
-            is_date(digits(year, 4), digits(month, 2), digits(day, 2)).is_some_and(|is| is)
-        }
-        _ => false,
-    }
+    let part = |from, length| text.get(from..from + length).and_then(|part| digits(part, length));
+    matches!(text.as_bytes(), [_, _, _, _, b'-', _, _, b'-', _, _])
+        && is_date(part(0, 4), part(5, 2), part(8, 2)).is_some_and(|is| is)
 }
 
 /// Any form that Braze reads as a date.

@@ -3,10 +3,11 @@
 //! Only what Braze can be told is read; whatever else a person update holds is not looked at.
 
 use brazeline_kit::Event;
-use brazeline_kit::event::parse;
+use brazeline_kit::event::parse_member;
 use brazeline_kit::json::{self, Fault, Json, Reader};
 use brazeline_kit::person::{Audiences, User};
 
+use crate::attribute::Known;
 use crate::fields::Fields;
 use crate::time::is_iso;
 
@@ -31,8 +32,8 @@ pub struct Update<'a> {
 
 impl<'a> Update<'a> {
     /// Reads an event's body. An error says where and what, never the data itself.
-    pub fn read(event: &Event<'a>) -> Result<Self, String> {
-        let update = Self::of(event.body)?;
+    pub fn read(event: &Event<'a>, known: &mut Known<'_>) -> Result<Self, String> {
+        let update = Self::of(event.body, known)?;
         if !update.is_update && update.user()?.is_none() {
             return Err(
                 "the body is no person update: it has none of `attributes`, `audiences`, `events` and `purchases`; \
@@ -44,15 +45,17 @@ impl<'a> Update<'a> {
     }
 
     /// What of a body Braze can be told, perhaps nothing.
-    pub fn of(body: &'a str) -> Result<Self, String> {
+    pub fn of(body: &'a str, known: &mut Known<'_>) -> Result<Self, String> {
         let mut update = Self::default();
-        json::read(body, |reader| reader.members("a person update", |reader, name| update.member(reader, &name)))?;
+        json::read(body, |reader| {
+            reader.members("a person update", |reader, name| update.member(reader, &name, known))
+        })?;
         Ok(update)
     }
 
     /// Of a name that stands there twice, the last value counts, as in any JSON; but nothing that was done or bought is lost. `null` is as good
     /// as no member.
-    fn member(&mut self, reader: &mut Reader<'a>, name: &str) -> Result<(), Fault> {
+    fn member(&mut self, reader: &mut Reader<'a>, name: &str, known: &mut Known<'_>) -> Result<(), Fault> {
         match name {
             "user" => self.user = reader.some()?,
             "known_as_of" => self.known_as_of = reader.some()?,
@@ -61,7 +64,7 @@ impl<'a> Update<'a> {
                 let is_null = reader.null()?;
                 self.is_update |= !is_null;
                 match name {
-                    "attributes" => self.attributes = if is_null { None } else { Some(Fields::read(reader)?) },
+                    "attributes" => self.attributes = if is_null { None } else { Some(Fields::read(reader, known)?) },
                     "audiences" => self.audiences = if is_null { None } else { Some(reader.value()?) },
                     "events" if !is_null => items(reader, &mut self.events)?,
                     "purchases" if !is_null => items(reader, &mut self.purchases)?,
@@ -75,13 +78,12 @@ impl<'a> Update<'a> {
 
     /// Memberships.
     pub fn audiences(&self) -> Result<Audiences<'a>, String> {
-        let read = |json: Json<'a>| parse(json.get()).map_err(|error| within("/audiences", &error));
-        self.audiences.map_or_else(|| Ok(Audiences::default()), read)
+        self.audiences.map_or_else(|| Ok(Audiences::default()), |json| parse_member("audiences", json.get()))
     }
 
     /// Whom it is about, where the body says so.
     pub fn user(&self) -> Result<Option<User<'a>>, String> {
-        self.user.map(|user| parse(user.get()).map_err(|error| within("/user", &error))).transpose()
+        self.user.map(|user| parse_member("user", user.get())).transpose()
     }
 
     /// Whether Braze holds it already, by its own word.
@@ -102,15 +104,6 @@ fn items<'a>(reader: &mut Reader<'a>, items: &mut Vec<Json<'a>>) -> Result<(), F
     })
 }
 
-/// What is wrong with a member, and where in the whole: lines and columns were counted from its own begin.
-fn within(member: &str, error: &str) -> String {
-    let error = error.rsplit_once(" at line ").map_or(error, |(what, _)| what);
-    match error.starts_with('/') {
-        true => format!("{member}{error}"),
-        false => format!("{member}: {error}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,10 +111,11 @@ mod tests {
     #[test]
     fn nothing_that_was_done_is_lost() {
         let body = r#"{"events":[1],"purchases":null,"events":[2,3],"events":null,"restated":null,"attributes":{"a":1},"attributes":{"b":2}}"#;
-        let update = Update::of(body).unwrap();
+        let settings = serde_json::from_str("{}").unwrap();
+        let update = Update::of(body, &mut Known::new(&settings)).unwrap();
         assert_eq!(update.events.iter().map(|event| event.get()).collect::<Vec<_>>(), ["1", "2", "3"]);
         assert!(update.purchases.is_empty() && !update.restated);
-        let names = update.attributes.unwrap().0;
+        let names = update.attributes.unwrap().list;
         assert_eq!(names.iter().map(|field| field.name.as_str()).collect::<Vec<_>>(), ["b"]);
     }
 }

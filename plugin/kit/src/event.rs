@@ -6,7 +6,7 @@ mod parse;
 
 pub use members::Members;
 pub use no_event::NoEvent;
-pub use parse::parse;
+pub use parse::{parse, parse_member};
 
 use serde::{Deserialize, Serialize};
 
@@ -111,8 +111,13 @@ impl Events {
 
     /// Adds an event whose body is JSON text already.
     pub fn push_json(&mut self, key: &str, body: &str) {
+        self.push_written(key, body.as_bytes());
+    }
+
+    /// The same for one that was written elsewhere.
+    pub fn push_written(&mut self, key: &str, body: &[u8]) {
         append(&mut self.keys, key.as_bytes());
-        self.bodies.extend_from_slice(body.as_bytes());
+        self.bodies.extend_from_slice(body);
         self.end();
     }
 

@@ -18,6 +18,8 @@
 //! ```
 
 mod fault;
+mod names;
+mod object;
 pub(crate) mod scan;
 #[cfg(test)]
 mod tests;
@@ -29,6 +31,8 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 pub use fault::Fault;
+pub use names::{Member, Names};
+pub use object::{Object, written_name};
 
 use crate::event::parse;
 use scan::Scan;
@@ -83,14 +87,27 @@ impl<'a> Reader<'a> {
         what: &'static str,
         mut each: impl FnMut(&mut Self, Cow<'a, str>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
+        self.each_member(what, |reader, _| {
+            let name = reader.name()?;
+            let named = reader.scan.at();
+            each(reader, name).map_err(|fault| fault.within_member(reader.text, named))
+        })
+    }
+
+    /// Reads an object. For each member `each` is told where it begins, and has to read it.
+    fn each_member(
+        &mut self,
+        what: &'static str,
+        mut each: impl FnMut(&mut Self, usize) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         self.expect(b'{', what)?;
         if self.scan.takes(b'}') {
             return Ok(());
         }
         loop {
-            let name = self.name()?;
-            let named = self.scan.at();
-            each(self, name).map_err(|fault| fault.within_member(self.text, named))?;
+            self.scan.peek();
+            let start = self.scan.at();
+            each(self, start)?;
             match self.scan.next() {
                 Some(b',') => {}
                 Some(b'}') => return Ok(()),
@@ -120,6 +137,12 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// How many bytes were read.
+    #[must_use]
+    pub fn at(&self) -> usize {
+        self.scan.at()
+    }
+
     /// Reads any value.
     pub fn value(&mut self) -> Result<Json<'a>, Fault> {
         self.text_of(|reader| reader.scan.value()).map(|(text, ())| text)
@@ -144,9 +167,17 @@ impl<'a> Reader<'a> {
         match self.text_of(read) {
             Ok((text, value)) => Ok((text, Some(value))),
             Err(_) => {
-                self.scan.back_to(start);
+                self.scan.go_to(start);
                 self.value().map(|text| (text, None))
             }
+        }
+    }
+
+    /// Reads an object, whatever its members are.
+    pub fn object(&mut self) -> Result<Json<'a>, Fault> {
+        match self.scan.peek() {
+            Some(b'{') => self.value(),
+            _ => Err(self.wrong("an object")),
         }
     }
 
@@ -185,6 +216,20 @@ impl<'a> Reader<'a> {
         }
         let name = self.string()?;
         if self.scan.takes(b':') { Ok(name) } else { Err(Fault::Syntax) }
+    }
+
+    /// Reads a name of so many bytes, with its quotes and colon, that is known to stand here.
+    #[inline]
+    fn skip_name(&mut self, length: usize) -> Result<Cow<'a, str>, Fault> {
+        let start = self.scan.at();
+        self.scan.go_to(start + length);
+        self.text.get(start + 1..start + length - 2).map(Cow::Borrowed).ok_or(Fault::Syntax)
+    }
+
+    /// What is not read yet.
+    #[inline]
+    fn rest(&self) -> &'a [u8] {
+        &self.text.as_bytes()[self.scan.at()..]
     }
 
     /// A text without escapes is borrowed, and needs none when it is written.

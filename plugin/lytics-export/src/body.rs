@@ -11,9 +11,9 @@ use table::Table;
 #[derive(Debug)]
 pub enum Body {
     /// `[{..},{..}]`.
-    Array(String),
+    Array(Vec<u8>),
     /// An object a line.
-    Lines(String),
+    Lines(Vec<u8>),
     /// A row each.
     Table(Table),
 }
@@ -23,8 +23,8 @@ impl Body {
     #[must_use]
     pub fn new(format: Option<Format>) -> Self {
         match format {
-            None => Self::Array(String::new()),
-            Some(Format::JsonLines) => Self::Lines(String::new()),
+            None => Self::Array(Vec::new()),
+            Some(Format::JsonLines) => Self::Lines(Vec::new()),
             Some(Format::Csv) => Self::Table(Table::default()),
         }
     }
@@ -45,15 +45,15 @@ impl Body {
     }
 
     /// Adds a record.
-    pub fn add(&mut self, record: &str) {
+    pub fn add(&mut self, record: &[u8]) {
         match self {
             Self::Array(json) => {
-                json.push(if json.is_empty() { '[' } else { ',' });
-                json.push_str(record);
+                json.push(if json.is_empty() { b'[' } else { b',' });
+                json.extend_from_slice(record);
             }
             Self::Lines(json) => {
-                json.push_str(record);
-                json.push('\n');
+                json.extend_from_slice(record);
+                json.push(b'\n');
             }
             Self::Table(table) => table.add(record),
         }
@@ -64,10 +64,10 @@ impl Body {
     pub fn finish(self) -> Vec<u8> {
         match self {
             Self::Array(mut json) => {
-                json.push(']');
-                json.into_bytes()
+                json.push(b']');
+                json
             }
-            Self::Lines(json) => json.into_bytes(),
+            Self::Lines(json) => json,
             Self::Table(table) => table.finish(),
         }
     }

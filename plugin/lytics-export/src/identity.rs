@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use brazeline_kit::person::User;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::settings::{IdentifierFields, Settings};
 
@@ -53,8 +52,8 @@ pub fn is_identifier(field: &str, fields: &IdentifierFields) -> bool {
 }
 
 /// Checks an identifier that stands among the attributes.
-pub fn check_value(field: &str, value: &RawValue, settings: &Settings) -> Result<(), String> {
-    match serde_json::from_str::<Cow<'_, str>>(value.get()) {
+pub fn check_value(field: &str, json: &str, settings: &Settings) -> Result<(), String> {
+    match serde_json::from_str::<Cow<'_, str>>(json) {
         Ok(value) => check(field, &value, settings),
         Err(_) => Ok(()),
     }

@@ -11,6 +11,7 @@ pub mod shape;
 
 pub mod identity;
 pub mod record;
+pub mod update;
 
 pub mod body;
 pub mod context;

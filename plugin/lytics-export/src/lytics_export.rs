@@ -10,6 +10,7 @@ use crate::pack::{Pack, bytes, target};
 use crate::probe;
 use crate::record::{Records, records};
 use crate::settings::{Mode, Settings};
+use crate::update::Known;
 
 /// Where Lytics takes records.
 const ORIGIN: &str = "https://api.lytics.io";
@@ -71,9 +72,9 @@ impl Sink for LyticsExport {
     fn prepare(&self, batch: &Batch) -> Prepared {
         let mut attributes = Pack::attributes(&self.settings, &self.path);
         let mut events = Pack::events(&self.settings, &self.path);
-        let mut rejections = Vec::new();
+        let (mut rejections, mut known) = (Vec::new(), Known::default());
         for event in batch.iter() {
-            match records(event, &self.settings).and_then(|records| self.fits(records)) {
+            match records(event, &mut known, &self.settings).and_then(|records| self.fits(records)) {
                 Ok(records) => {
                     attributes.add(event.index, &records.attributes);
                     events.add(event.index, &records.events);

@@ -45,11 +45,11 @@ impl<'a> Pack<'a> {
     }
 
     /// Adds an update's records, which fit into one request.
-    pub fn add(&mut self, event: u32, records: &[String]) {
+    pub fn add(&mut self, event: u32, records: &[Vec<u8>]) {
         match self.settings.mode {
             Mode::Collect | Mode::Bulk if records.is_empty() => {}
             Mode::Collect | Mode::Bulk => self.append(event, records),
-            Mode::Single => records.iter().for_each(|record| self.push(record.clone().into_bytes(), vec![event], 1)),
+            Mode::Single => records.iter().for_each(|record| self.push(record.clone(), vec![event], 1)),
         }
     }
 
@@ -60,7 +60,7 @@ impl<'a> Pack<'a> {
         self.requests
     }
 
-    fn append(&mut self, event: u32, records: &[String]) {
+    fn append(&mut self, event: u32, records: &[Vec<u8>]) {
         if self.body.len() + bytes(records) > self.settings.limits.request_bytes {
             self.close();
         }
@@ -112,7 +112,7 @@ impl<'a> Pack<'a> {
 
 /// How many bytes records add to a request at most, with what stands around them.
 #[must_use]
-pub fn bytes(records: &[String]) -> usize {
+pub fn bytes(records: &[Vec<u8>]) -> usize {
     records.iter().map(|record| record.len() + 1).sum::<usize>() + 1
 }
 

@@ -3,18 +3,18 @@
 //! One for its attributes, and one for each of its events and purchases. If one of them cannot pass, none is sent: the update is
 //! rejected whole, so that its dead letter can be sent again without repeating a part.
 
-mod attributes;
+pub mod attributes;
 mod event;
 
 use std::borrow::Cow;
 
-use brazeline_kit::Event;
-use brazeline_kit::person::PersonUpdate;
+use brazeline_kit::{Event, json};
 
 use crate::flatten::flatten;
 use crate::identity::Identity;
 use crate::settings::{ArraysOfObjects, Settings};
 use crate::shape::has_nested_array;
+use crate::update::{Known, Update};
 
 pub use event::TIMESTAMP;
 
@@ -22,19 +22,19 @@ pub use event::TIMESTAMP;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Records {
     /// What the person is. Sent twice, it says the same.
-    pub attributes: Vec<String>,
+    pub attributes: Vec<Vec<u8>>,
     /// What the person did. Sent twice, it happened twice.
-    pub events: Vec<String>,
+    pub events: Vec<Vec<u8>>,
 }
 
 /// Reads an update.
-pub fn records(event: Event<'_>, settings: &Settings) -> Result<Records, String> {
-    let update: PersonUpdate<'_> = event.parse()?;
-    let identity = Identity::new(&update.user, settings)?;
-    let attributes =
-        update.attributes.map(|attributes| attributes::record(attributes, &identity, settings)).transpose()?;
-    let events = update.events.iter().map(|event| event::event(event, &identity, settings));
-    let purchases = update.purchases.iter().map(|purchase| event::purchase(purchase, &identity, settings));
+pub fn records(event: Event<'_>, known: &mut Known, settings: &Settings) -> Result<Records, String> {
+    let update = json::read(event.body, |reader| Update::read(reader, known, settings))?;
+    let identity = Identity::new(&update.user()?, settings)?;
+    let attributes = update.attributes.as_ref();
+    let attributes = attributes.map(|attributes| attributes.record(event.body, &identity, settings)).transpose()?;
+    let events = update.events.iter().map(|event| event::event(event.get(), &identity, settings));
+    let purchases = update.purchases.iter().map(|purchase| event::purchase(purchase.get(), &identity, settings));
     let records = Records {
         attributes: attributes.flatten().into_iter().collect(),
         events: events.chain(purchases).collect::<Result<_, _>>()?,
@@ -43,7 +43,7 @@ pub fn records(event: Event<'_>, settings: &Settings) -> Result<Records, String>
     Ok(records)
 }
 
-fn fits(record: &str, settings: &Settings) -> Result<(), String> {
+fn fits(record: &[u8], settings: &Settings) -> Result<(), String> {
     match (record.len(), settings.record_bytes()) {
         (bytes, most) if bytes > most => {
             Err(format!("its record has {bytes} bytes; Lytics takes {most}: send fewer fields"))
@@ -70,36 +70,4 @@ fn fitted<'v>(name: &str, value: &'v str, settings: &Settings) -> Result<Option<
 
 fn nobody() -> String {
     "it has no identifier that a field is set for: see `identifier_fields`".to_owned()
-}
-
-/// An object being written.
-struct Object(String);
-
-impl Object {
-    fn with_capacity(bytes: usize) -> Self {
-        let mut json = String::with_capacity(bytes);
-        json.push('{');
-        Self(json)
-    }
-
-    /// Adds a member, its value as JSON.
-    fn member(&mut self, name: &str, value: &str) {
-        if self.0.len() > 1 {
-            self.0.push(',');
-        }
-        if name.bytes().any(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
-            self.0.push_str(&serde_json::Value::from(name).to_string());
-        } else {
-            self.0.push('"');
-            self.0.push_str(name);
-            self.0.push('"');
-        }
-        self.0.push(':');
-        self.0.push_str(value);
-    }
-
-    fn end(mut self) -> String {
-        self.0.push('}');
-        self.0
-    }
 }

@@ -4,13 +4,13 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use brazeline_kit::Problem;
-use brazeline_kit::json::Json;
+use brazeline_kit::json::{Json, written_name};
 use rustc_hash::FxHashMap;
 
 use crate::convert::Convert;
-use crate::edit::written_name;
 use crate::settings::{OnFailure, Settings};
 
 /// What becomes of a field.
@@ -34,8 +34,8 @@ pub enum Fate {
 /// The settings, checked.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rules {
-    named: FxHashMap<String, Fate>,
-    others: Fate,
+    named: FxHashMap<String, Rc<Fate>>,
+    others: Rc<Fate>,
     convert: FxHashMap<String, Convert>,
     on_failure: OnFailure,
     /// The members that `set` adds, as JSON: `"plan":"gold","vip":true`.
@@ -50,14 +50,15 @@ impl Rules {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let others = if settings.keep.is_some() { Fate::Go } else { Fate::Stay };
+        let (stay, go) = (Rc::new(Fate::Stay), Rc::new(Fate::Go));
+        let others = Rc::clone(if settings.keep.is_some() { &go } else { &stay });
         let (on_failure, set) = (settings.on_failure, members(settings));
         let mut rules = Self { named: FxHashMap::default(), others, convert, on_failure, set };
         for field in settings.keep.iter().flatten() {
-            rules.named.insert(field.clone(), Fate::Stay);
+            rules.named.insert(field.clone(), Rc::clone(&stay));
         }
         for field in settings.drop.iter().chain(settings.set.keys()) {
-            rules.named.insert(field.clone(), Fate::Go);
+            rules.named.insert(field.clone(), Rc::clone(&go));
         }
         rules.rename(&settings.rename);
         Ok(rules)
@@ -65,7 +66,7 @@ impl Rules {
 
     /// What becomes of a field.
     #[must_use]
-    pub fn fate(&self, field: &str) -> &Fate {
+    pub fn fate(&self, field: &str) -> &Rc<Fate> {
         self.named.get(field).unwrap_or(&self.others)
     }
 
@@ -87,8 +88,9 @@ impl Rules {
 
     fn rename(&mut self, rename: &BTreeMap<String, String>) {
         for (from, to) in rename {
-            let clashes = !rename.contains_key(to) && *self.fate(to) == Fate::Stay;
-            self.named.insert(from.clone(), Fate::Rename { to: to.clone(), written: written_name(to), clashes });
+            let clashes = !rename.contains_key(to) && **self.fate(to) == Fate::Stay;
+            let fate = Fate::Rename { to: to.clone(), written: written_name(to), clashes };
+            self.named.insert(from.clone(), Rc::new(fate));
         }
     }
 }

@@ -9,100 +9,101 @@ use crate::time;
 
 const SUBSCRIPTION: &str = "this is none of `opted_in`, `subscribed` and `unsubscribed`, the states that Braze knows";
 
+/// Looks at a value.
+pub type Check = fn(&str) -> Result<(), &'static str>;
+
 /// Whether Braze has a field of this name.
 #[must_use]
 pub fn is_reserved(name: &str) -> bool {
-    matches!(
-        name,
-        "bio"
-            | "country"
-            | "current_location"
-            | "date_of_first_session"
-            | "date_of_last_session"
-            | "dob"
-            | "email"
-            | "email_click_tracking_disabled"
-            | "email_open_tracking_disabled"
-            | "email_subscribe"
-            | "facebook"
-            | "first_name"
-            | "gender"
-            | "home_city"
-            | "language"
-            | "last_name"
-            | "marked_email_as_spam_at"
-            | "phone"
-            | "push_subscribe"
-            | "push_tokens"
-            | "subscription_groups"
-            | "time_zone"
-            | "twitter"
-    )
+    check(name).is_some()
 }
 
-/// Looks at a field; None if Braze has none of this name.
-pub fn check(name: &str, json: &str) -> Option<Result<(), &'static str>> {
-    is_reserved(name).then(|| known(name, json))
+/// What Braze takes for a field; none if it has none of this name.
+#[must_use]
+pub fn check(name: &str) -> Option<Check> {
+    Some(match name {
+        "bio" => |_| Err("Braze gave this field up, and keeps nothing under its name"),
+        "country" => |json| {
+            is_text(
+                json,
+                code::is_country,
+                "this is no country's code of two capital letters (ISO 3166-1: `US`), and Braze may turn it into null",
+            )
+        },
+        "language" => {
+            |json| is_text(json, code::is_language, "this is no language's code of two letters (ISO 639-1: `en`)")
+        }
+        "dob" => |json| is_text(json, time::is_day, "this is no day as Braze takes it: `1982-01-31`"),
+        "gender" => |json| {
+            let is_gender = |text: &str| matches!(text, "M" | "F" | "O" | "N" | "P");
+            is_text(json, is_gender, "this is none of `M`, `F`, `O`, `N` and `P`")
+        },
+        "email_subscribe" | "push_subscribe" => |json| {
+            let is_state = |text: &str| matches!(text, "opted_in" | "subscribed" | "unsubscribed");
+            is_text(json, is_state, SUBSCRIPTION)
+        },
+        "email" => |json| is_text(json, is_email, "this is no e-mail address"),
+        "time_zone" => |json| {
+            is_text(
+                json,
+                code::is_time_zone,
+                "this is no time zone's name (IANA: `Asia/Seoul`), and Braze would not set it",
+            )
+        },
+        "date_of_first_session" | "date_of_last_session" | "marked_email_as_spam_at" => |json| {
+            is_text(json, time::is_any, "this is no time in a form that Braze reads (ISO 8601: `2026-11-23T09:00:00Z`)")
+        },
+        "email_open_tracking_disabled" | "email_click_tracking_disabled" => |json| match json {
+            "true" | "false" => Ok(()),
+            _ => Err("this is neither `true` nor `false`"),
+        },
+        "facebook" | "twitter" => |json| match json.starts_with('{') {
+            true => Ok(()),
+            false => Err("this is no object, as Braze takes it: `{\"id\": ..}`"),
+        },
+        "current_location" => location,
+        "push_tokens" => |json| match read(json) {
+            Value::Array(tokens) => tokens.iter().try_for_each(token),
+            _ => Err("this is no array of push tokens"),
+        },
+        "subscription_groups" => |json| match read(json) {
+            Value::Array(groups) => groups.iter().try_for_each(group),
+            _ => Err("this is no array of subscription groups"),
+        },
+        "first_name" | "last_name" | "home_city" | "phone" => {
+            |json| is_text(json, |text| !is_too_long(text), "this is no text of at most 255 characters")
+        }
+        _ => return None,
+    })
 }
 
-fn known(name: &str, json: &str) -> Result<(), &'static str> {
-    let text = |is: fn(&str) -> bool, rule| text(json).filter(|text| is(text)).map(|_| ()).ok_or(rule);
-    match name {
-        "bio" => Err("Braze gave this field up, and keeps nothing under its name"),
-        "country" => text(
-            code::is_country,
-            "this is no country's code of two capital letters (ISO 3166-1: `US`), and Braze may turn it into null",
-        ),
-        "language" => text(code::is_language, "this is no language's code of two letters (ISO 639-1: `en`)"),
-        "dob" => text(time::is_day, "this is no day as Braze takes it: `1982-01-31`"),
-        "gender" => {
-            text(|text| matches!(text, "M" | "F" | "O" | "N" | "P"), "this is none of `M`, `F`, `O`, `N` and `P`")
-        }
-        "email_subscribe" | "push_subscribe" => {
-            text(|text| matches!(text, "opted_in" | "subscribed" | "unsubscribed"), SUBSCRIPTION)
-        }
-        "email" => text(is_email, "this is no e-mail address"),
-        "time_zone" => {
-            text(code::is_time_zone, "this is no time zone's name (IANA: `Asia/Seoul`), and Braze would not set it")
-        }
-        "date_of_first_session" | "date_of_last_session" | "marked_email_as_spam_at" => {
-            text(time::is_any, "this is no time in a form that Braze reads (ISO 8601: `2026-11-23T09:00:00Z`)")
-        }
-        "email_open_tracking_disabled" | "email_click_tracking_disabled" => {
-            if matches!(json, "true" | "false") {
-                Ok(())
-            } else {
-                Err("this is neither `true` nor `false`")
-            }
-        }
-        "facebook" | "twitter" if json.starts_with('{') => Ok(()),
-        "facebook" | "twitter" => Err("this is no object, as Braze takes it: `{\"id\": ..}`"),
-        "current_location" | "push_tokens" | "subscription_groups" => parts(name, json),
-        // first_name, last_name, home_city, phone.
-        _ => text(|text| !is_too_long(text), "this is no text of at most 255 characters"),
-    }
+fn is_text(json: &str, is: fn(&str) -> bool, rule: &'static str) -> Result<(), &'static str> {
+    text(json).filter(|text| is(text)).map(|_| ()).ok_or(rule)
 }
 
-fn parts(name: &str, json: &str) -> Result<(), &'static str> {
-    let value: Value = serde_json::from_str(json).unwrap_or_default();
-    match (name, &value) {
-        ("current_location", location) => is_location(location)
-            .then_some(())
-            .ok_or("this is no place on earth, as Braze takes it: `{\"longitude\": 126.9, \"latitude\": 37.5}`"),
-        ("push_tokens", Value::Array(tokens)) => tokens.iter().try_for_each(token),
-        ("push_tokens", _) => Err("this is no array of push tokens"),
-        (_, Value::Array(groups)) => groups.iter().try_for_each(group),
-        _ => Err("this is no array of subscription groups"),
-    }
+fn read(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or_default()
 }
 
 /// Only the plainest mistakes are looked for.
 fn is_email(text: &str) -> bool {
-    let is_clean = !text.contains(|c: char| c.is_whitespace() || c.is_control()) && !is_too_long(text);
-    is_clean
-        && text.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty() && domain.contains('.') && !domain.contains('@') && !domain.starts_with('.')
-        })
+    let is_clean = |c: char| !c.is_whitespace() && !c.is_control();
+    let bytes = text.as_bytes();
+    let domain = bytes.iter().position(|byte| *byte == b'@').filter(|at| *at > 0).map(|at| &bytes[at + 1..]);
+    domain.is_some_and(|domain| {
+        let has = |wanted| domain.iter().any(|byte| *byte == wanted);
+        has(b'.') && !has(b'@') && !domain.starts_with(b".")
+    }) && match text.is_ascii() {
+        true => bytes.iter().all(|byte| is_clean(char::from(*byte))),
+        false => text.chars().all(is_clean),
+    } && !is_too_long(text)
+}
+
+fn location(json: &str) -> Result<(), &'static str> {
+    match is_location(&read(json)) {
+        true => Ok(()),
+        false => Err("this is no place on earth, as Braze takes it: `{\"longitude\": 126.9, \"latitude\": 37.5}`"),
+    }
 }
 
 fn is_location(value: &Value) -> bool {

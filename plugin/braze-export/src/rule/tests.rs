@@ -3,10 +3,10 @@ use std::fmt::Write;
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::check;
+use super::{check, reserved};
 
 fn said(name: &str, value: &Value) -> String {
-    check(name, &value.to_string()).err().map_or("ok".to_owned(), Into::into)
+    check(name, reserved::check(name), &value.to_string()).err().map_or("ok".to_owned(), Into::into)
 }
 
 fn takes(name: &str, values: &[Value], expected: bool) {

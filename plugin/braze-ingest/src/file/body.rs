@@ -1,6 +1,7 @@
 //! The body of an event, being written.
 
-use brazeline_kit::Entry;
+use brazeline_kit::append::append;
+use brazeline_kit::{Entry, Events};
 
 use super::File;
 use crate::moment;
@@ -8,8 +9,8 @@ use crate::moment;
 /// Used again for each row.
 #[derive(Debug)]
 pub struct Body {
-    /// The event, an object without its last members.
-    pub text: String,
+    /// The event, an object.
+    pub text: Vec<u8>,
     /// Its last members and its end.
     end: String,
 }
@@ -20,13 +21,13 @@ impl Body {
     pub fn new(file: &File, entry: &Entry) -> Self {
         let as_of = file.mark_known.then(|| moment::of_ms(entry.modified_at_ms)).flatten();
         let end = as_of.map_or_else(|| "}".to_owned(), |as_of| format!(r#","known_as_of":"{as_of}"}}"#));
-        Self { text: String::new(), end }
+        Self { text: Vec::new(), end }
     }
 
-    /// All of it.
-    pub fn finish(&mut self) -> &str {
+    /// Adds it to the others, with its last members.
+    pub fn finish(&mut self, key: &str, events: &mut Events) {
         self.text.pop();
-        self.text.push_str(&self.end);
-        &self.text
+        append(&mut self.text, self.end.as_bytes());
+        events.push_written(key, &self.text);
     }
 }

@@ -2,24 +2,27 @@
 //!
 //! What was in Braze, but for an apostrophe that Braze puts in front of text that a spreadsheet would take for a formula.
 
+use brazeline_kit::append::append;
+
 /// Braze puts an apostrophe in front of what begins with one of these ("Export troubleshooting", read 2026-11-23).
 const FORMULA: [char; 4] = ['-', '=', '+', '@'];
 
 /// A cell without that apostrophe. Any other is a company's own; only text that itself began with an apostrophe and one of those
 /// letters cannot be told from it.
 #[must_use]
+#[inline]
 pub fn plain(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|text| text.starts_with(FORMULA)).unwrap_or(cell)
 }
 
 /// Adds a text as JSON. `is_plain`: it is known to need no escapes.
-pub fn write(text: &str, is_plain: bool, json: &mut String) {
+pub fn write(text: &str, is_plain: bool, json: &mut Vec<u8>) {
     if is_plain || brazeline_kit::json::is_plain(text) {
-        json.push('"');
-        json.push_str(text);
-        json.push('"');
+        json.push(b'"');
+        append(json, text.as_bytes());
+        json.push(b'"');
     } else {
-        json.push_str(&serde_json::Value::from(text).to_string());
+        append(json, serde_json::Value::from(text).to_string().as_bytes());
     }
 }
 

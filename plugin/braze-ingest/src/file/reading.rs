@@ -124,7 +124,7 @@ impl Reading {
         let mut rest = bytes;
         while let Some((line, length)) = line(rest, last) {
             match users::read(line, &self.file, &mut self.body.text) {
-                Ok(Some(key)) => decoded.events.push_json(&key, self.body.finish()),
+                Ok(Some(key)) => self.body.finish(&key, &mut decoded.events),
                 Ok(None) => {}
                 Err(no_event) => decoded.unread.push(no_event.unread(|| line.to_vec(), self.at.place())),
             }
@@ -138,7 +138,7 @@ impl Reading {
 
 fn say(columns: &Columns, row: &Row<'_>, file: &File, at: &Token, body: &mut Body, decoded: &mut Decoded) {
     match columns.read(row, file, &mut body.text) {
-        Ok(key) => decoded.events.push_json(&key, body.finish()),
+        Ok(key) => body.finish(&key, &mut decoded.events),
         Err(no_event) => {
             // Without its header a row could not be read again.
             let raw = || [&at.header, &b"\n"[..], row.raw].concat();

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use brazeline_kit::append::append;
 use brazeline_kit::csv::Row;
 use brazeline_kit::event::NoEvent;
 use brazeline_kit::person::{Identifier, Source, User};
@@ -55,7 +56,7 @@ impl Columns {
     }
 
     /// Writes a row as an event's body, and gives its key.
-    pub fn read(&self, row: &Row<'_>, file: &File, body: &mut String) -> Result<String, NoEvent> {
+    pub fn read(&self, row: &Row<'_>, file: &File, body: &mut Vec<u8>) -> Result<String, NoEvent> {
         if row.is_cut {
             return Err(NoEvent::unreadable("the file ends within quotes: one is not closed, or the file was cut"));
         }
@@ -70,14 +71,14 @@ impl Columns {
             let key = identifier.ok().map(|identifier| identifier.key());
             return Err(NoEvent::Unreadable { reason, key });
         }
-        let (identifier, is_plain) = (identifier?, row.is_plain());
+        let (identifier, is_plain) = (identifier?, row.is_plain);
         let key = identifier.key();
         body.clear();
-        body.push_str(r#"{"user":{"#);
+        append(body, br#"{"user":{"#);
         write_user(identifier, is_plain, body);
-        body.push_str(r#"},"attributes":{"#);
+        append(body, br#"},"attributes":{"#);
         self.write_attributes(row, file.empty, is_plain, body);
-        body.push_str("}}");
+        append(body, b"}}");
         Ok(key)
     }
 
@@ -88,20 +89,19 @@ impl Columns {
         source.fit(identifier)
     }
 
-    fn write_attributes(&self, row: &Row<'_>, empty: EmptyCells, is_plain: bool, body: &mut String) {
+    fn write_attributes(&self, row: &Row<'_>, empty: EmptyCells, is_plain: bool, body: &mut Vec<u8>) {
         let mut is_first = true;
-        for (column, member) in self.members.iter().enumerate() {
-            let (Some(member), Some(cell)) = (member, row.get(column)) else { continue };
+        for (member, cell) in self.members.iter().zip(row.cells()) {
+            let (Some(member), Some(cell)) = (member, cell) else { continue };
             if cell.is_empty() && empty == EmptyCells::Skip {
                 continue;
             }
-            if !is_first {
-                body.push(',');
+            if !std::mem::take(&mut is_first) {
+                body.push(b',');
             }
-            is_first = false;
-            body.push_str(member);
+            append(body, member.as_bytes());
             match cell {
-                "" => body.push_str("null"),
+                "" => append(body, b"null"),
                 cell => write(plain(cell), is_plain, body),
             }
         }
@@ -127,20 +127,20 @@ fn places<'n>(names: &'n [String], name: &'n str, same: SameNames) -> impl Itera
 }
 
 /// Writes the member that names the person.
-fn write_user(identifier: Identifier<'_>, is_plain: bool, body: &mut String) {
+fn write_user(identifier: Identifier<'_>, is_plain: bool, body: &mut Vec<u8>) {
     match &identifier {
         Identifier::ExternalId(value)
         | Identifier::BrazeId(value)
         | Identifier::Email(value)
         | Identifier::Phone(value) => {
             write(identifier.kind().name(), true, body);
-            body.push(':');
+            body.push(b':');
             write(value, is_plain, body);
         }
         Identifier::Alias(_) => {
             // Its label comes from the settings. Text can always be written.
             let user = serde_json::to_string(&User::from(identifier)).unwrap_or_default();
-            body.push_str(user.trim_start_matches('{').strip_suffix('}').unwrap_or_default());
+            append(body, user.trim_start_matches('{').strip_suffix('}').unwrap_or_default().as_bytes());
         }
     }
 }

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::str::from_utf8;
 
+use brazeline_kit::append::append;
 use brazeline_kit::event::{Members, NoEvent, parse};
 use brazeline_kit::person::{Identifier, User};
 use serde_json::value::RawValue;
@@ -19,7 +20,7 @@ use crate::settings::SameNames;
 const CUSTOM: &str = "custom_attributes";
 
 /// Writes a line as an event's body, and gives its key; nothing if the line is blank.
-pub fn read(line: &[u8], file: &File, body: &mut String) -> Result<Option<String>, NoEvent> {
+pub fn read(line: &[u8], file: &File, body: &mut Vec<u8>) -> Result<Option<String>, NoEvent> {
     let text = from_utf8(line).map_err(|error| {
         NoEvent::unreadable(format!("it is not UTF-8 from byte {} of the row", error.valid_up_to()))
     })?;
@@ -31,19 +32,19 @@ pub fn read(line: &[u8], file: &File, body: &mut String) -> Result<Option<String
     let identifier = identifier(&attributes, file)?;
     let key = identifier.key();
     body.clear();
-    body.push_str(r#"{"user":"#);
+    append(body, br#"{"user":"#);
     // Text can always be written.
-    body.push_str(&serde_json::to_string(&User::from(identifier)).unwrap_or_default());
-    body.push_str(r#","attributes":{"#);
+    append(body, serde_json::to_string(&User::from(identifier)).unwrap_or_default().as_bytes());
+    append(body, br#","attributes":{"#);
     for (place, (name, value)) in attributes.list.iter().enumerate() {
         if place > 0 {
-            body.push(',');
+            body.push(b',');
         }
         write(name, false, body);
-        body.push(':');
-        body.push_str(value.get());
+        body.push(b':');
+        append(body, value.get().as_bytes());
     }
-    body.push_str("}}");
+    append(body, b"}}");
     Ok(Some(key))
 }
 

@@ -2,15 +2,48 @@
 //!
 //! Braze sends one JSON object. A list of them is taken, too, as Lytics' collect API takes it.
 
-use brazeline_kit::event::parse;
-use serde_json::value::RawValue;
+use brazeline_kit::json::{self, Fault, Json, Reader};
 
-/// The JSON values of a body, each of which should be a record. An error says why there are none, without data.
-pub fn records(body: &str) -> Result<Vec<&RawValue>, String> {
-    match body.trim_start().as_bytes().first() {
-        None => Err("the body is empty; send one JSON object with the person's fields".to_owned()),
-        Some(b'[') => parse(body).map_err(no_json),
-        Some(_) => parse(body).map(|record| vec![record]).map_err(no_json),
+/// A JSON value of a body, which should be a record.
+#[derive(Debug)]
+pub struct Record<'a> {
+    /// All of it.
+    pub json: Json<'a>,
+    /// Whether it is an object.
+    pub is_object: bool,
+    /// The last member that says whom it is about.
+    pub whom: Option<Json<'a>>,
+}
+
+/// The values of a body; `field` says whom a record is about. An error says why there are none, without data.
+pub fn records<'a>(body: &'a str, field: &str) -> Result<Vec<Record<'a>>, String> {
+    let record = |reader: &mut Reader<'a>| Record::read(reader, field);
+    let records = match body.trim_start().as_bytes().first() {
+        None => return Err("the body is empty; send one JSON object with the person's fields".to_owned()),
+        Some(b'[') => json::read(body, |reader| {
+            let mut records = Vec::new();
+            reader.elements("a list", |reader| record(reader).map(|record| records.push(record)))?;
+            Ok(records)
+        }),
+        Some(_) => json::read(body, record).map(|record| vec![record]),
+    };
+    records.map_err(no_json)
+}
+
+impl<'a> Record<'a> {
+    fn read(reader: &mut Reader<'a>, field: &str) -> Result<Self, Fault> {
+        let (json, found) = reader.attempt(|reader| {
+            let mut whom = None;
+            reader.members("an object", |reader, name| {
+                let value = reader.value()?;
+                if name == field {
+                    whom = Some(value);
+                }
+                Ok(())
+            })?;
+            Ok(whom)
+        })?;
+        Ok(Self { json, is_object: found.is_some(), whom: found.flatten() })
     }
 }
 

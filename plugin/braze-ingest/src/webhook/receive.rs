@@ -7,9 +7,8 @@ use std::borrow::Cow;
 
 use brazeline_kit::{Arrival, Field, Received, Reply, Unread, http};
 use serde_json::json;
-use serde_json::value::RawValue;
 
-use super::body::records;
+use super::body::{Record, records};
 use super::{Webhook, form, person};
 use crate::moment;
 use brazeline_kit::person::Source;
@@ -34,7 +33,7 @@ pub fn receive(webhook: &Webhook, arrival: &Arrival) -> Received {
         Err(wrong) => return unreadable(arrival, wrong),
     };
     let known_as_of = webhook.mark_known.then(|| moment::of_ms(arrival.received_at_ms)).flatten();
-    match records(&body) {
+    match records(&body, &webhook.source.field) {
         Ok(records) => read(&records, &webhook.source, known_as_of.as_deref()),
         Err(wrong) => unreadable(arrival, wrong),
     }
@@ -48,11 +47,11 @@ fn text(arrival: &Arrival) -> Result<Cow<'_, str>, String> {
     text.map(Cow::Borrowed).map_err(|error| format!("the body is no UTF-8 from byte {} on", error.valid_up_to()))
 }
 
-fn read(records: &[&RawValue], source: &Source, known_as_of: Option<&str>) -> Received {
+fn read(records: &[Record<'_>], source: &Source, known_as_of: Option<&str>) -> Received {
     let mut received = Received::default();
     for (place, record) in records.iter().enumerate() {
         if let Err(reason) = person::add(record, source, known_as_of, &mut received.events) {
-            received.unread.push(unread(record.get().as_bytes(), format!("record {}", place + 1), reason));
+            received.unread.push(unread(record.json.get().as_bytes(), format!("record {}", place + 1), reason));
         }
     }
     received.reply = match received.unread.first() {

@@ -14,6 +14,17 @@ pub fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| reason::<T>(text, &error))
 }
 
+/// Reads a member's value. An error says the place in the whole: lines and columns were counted from the value's own begin.
+pub fn parse_member<'a, T: Deserialize<'a>>(name: &str, value: &'a str) -> Result<T, String> {
+    parse(value).map_err(|error| {
+        let what = error.rsplit_once(" at line ").map_or(error.as_str(), |(what, _)| what);
+        match what.starts_with('/') {
+            true => format!("/{name}{what}"),
+            false => format!("/{name}: {what}"),
+        }
+    })
+}
+
 fn reason<'a, T: Deserialize<'a>>(text: &'a str, error: &serde_json::Error) -> String {
     let mut again = serde_json::Deserializer::from_str(text);
     let place = serde_path_to_error::deserialize::<_, T>(&mut again).err().map(|error| pointer(error.path()));

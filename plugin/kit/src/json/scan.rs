@@ -21,8 +21,8 @@ impl<'a> Scan<'a> {
         self.at
     }
 
-    /// Stands where it stood before.
-    pub(super) fn back_to(&mut self, at: usize) {
+    /// Goes to a place where a value or a colon ends, or one begins.
+    pub(super) fn go_to(&mut self, at: usize) {
         self.at = at;
     }
 
@@ -194,17 +194,28 @@ impl<'a> Scan<'a> {
     }
 }
 
+const ONES: u64 = u64::from_ne_bytes([1; 8]);
+const HIGH: u64 = ONES << 7;
+
+/// The highest bit of each byte that is this one; above such a byte perhaps of others, for borrows go upwards only, so the lowest is right.
+#[inline]
+pub(crate) fn byte_in(eight: u64, byte: u8) -> u64 {
+    let zero_where_it_is = eight ^ (ONES * u64::from(byte));
+    zero_where_it_is.wrapping_sub(ONES) & !zero_where_it_is & HIGH
+}
+
+/// The same for each control character.
+#[inline]
+pub(crate) fn control_in(eight: u64) -> u64 {
+    eight.wrapping_sub(ONES * 0x20) & !eight & HIGH
+}
+
 /// Where the first quote, backslash or control character at or behind `at` stands, or the end.
 #[inline]
 pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH: u64 = ONES << 7;
     while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
         let eight = u64::from_le_bytes(*eight);
-        // The highest bit of each byte that is 0; borrows go upwards only, so the lowest is right.
-        let zero = |x: u64| x.wrapping_sub(ONES) & !x;
-        let control = eight.wrapping_sub(ONES * 0x20) & !eight;
-        let found = (control | zero(eight ^ (ONES * u64::from(b'"'))) | zero(eight ^ (ONES * u64::from(b'\\')))) & HIGH;
+        let found = control_in(eight) | byte_in(eight, b'"') | byte_in(eight, b'\\');
         if found != 0 {
             return at + found.trailing_zeros() as usize / 8;
         }

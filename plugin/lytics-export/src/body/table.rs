@@ -25,8 +25,8 @@ impl Table {
     }
 
     /// Adds a record, an object of scalars.
-    pub fn add(&mut self, record: &str) {
-        let members: Members<'_> = serde_json::from_str(record).unwrap_or_default();
+    pub fn add(&mut self, record: &[u8]) {
+        let members: Members<'_> = serde_json::from_slice(record).unwrap_or_default();
         let row = members.0.iter().map(|(name, value)| (self.place(name), text(value.get()))).collect();
         self.rows.push(row);
         self.bytes += record.len();
@@ -78,7 +78,7 @@ mod tests {
         let mut table = Table::default();
         [r#"{"a":1.50,"b":"x, \"y\"\n"}"#, r#"{"c":true,"a":null}"#, r#"{"b":"","c":"\u00fc"}"#]
             .iter()
-            .for_each(|record| table.add(record));
+            .for_each(|record| table.add(record.as_bytes()));
         expect![[r#"
             a,b,c
             1.50,"x, ""y""

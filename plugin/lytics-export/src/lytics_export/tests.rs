@@ -198,8 +198,8 @@ fn what_lytics_would_refuse_is_rejected() {
             11 rejected: a purchase of it has no `product_id`
             12 rejected: an event of it has two values for `event`: rename the property
             13 rejected: an event of it has two values for `user_id`: rename the property
-            14 rejected: `attributes` must be an object at line 1 column 46
-            15 rejected: invalid type: integer, expected a person update at line 1 column 1
+            14 rejected: /attributes: it is a list, expected an object
+            15 rejected: it is a number, expected a person update
         "#]],
     );
 }

@@ -1,11 +1,11 @@
 //! The record of an event or a purchase: flat, with `event` for what it was and `timestamp` for when.
 
-use serde_json::value::RawValue;
+use brazeline_kit::append::append;
+use brazeline_kit::json::{self, Json, Members, written_name};
 
-use super::{Object, fitted, nobody};
+use super::{fitted, nobody};
 use crate::identity::Identity;
 use crate::settings::Settings;
-use brazeline_kit::event::Members;
 
 /// The field that says when it happened.
 pub const TIMESTAMP: &str = "timestamp";
@@ -14,8 +14,8 @@ pub const TIMESTAMP: &str = "timestamp";
 const EVENT: &str = "event";
 
 /// `{"user_id":"u-1","event":"opened","timestamp":"2026-11-23T09:00:00Z", ..its properties..}`.
-pub fn event(event: &RawValue, identity: &Identity<'_>, settings: &Settings) -> Result<String, String> {
-    let members: Members<'_> = brazeline_kit::event::parse(event.get())?;
+pub fn event(event: &str, identity: &Identity<'_>, settings: &Settings) -> Result<Vec<u8>, String> {
+    let members = json::read(event, Members::read)?;
     let name = required(&members, "name", "an event")?;
     let time = required(&members, "time", "an event")?;
     let taken = ["name", "time", "properties"];
@@ -23,8 +23,8 @@ pub fn event(event: &RawValue, identity: &Identity<'_>, settings: &Settings) -> 
 }
 
 /// The same with `purchase` for what it was, and the purchase's own members.
-pub fn purchase(purchase: &RawValue, identity: &Identity<'_>, settings: &Settings) -> Result<String, String> {
-    let members: Members<'_> = brazeline_kit::event::parse(purchase.get())?;
+pub fn purchase(purchase: &str, identity: &Identity<'_>, settings: &Settings) -> Result<Vec<u8>, String> {
+    let members = json::read(purchase, Members::read)?;
     required(&members, "product_id", "a purchase")?;
     let time = required(&members, "time", "a purchase")?;
     let taken = ["time", "properties"];
@@ -35,24 +35,24 @@ pub fn purchase(purchase: &RawValue, identity: &Identity<'_>, settings: &Setting
 }
 
 fn required<'a>(members: &Members<'a>, name: &str, what: &str) -> Result<&'a str, String> {
-    let value = members.get(name).map(RawValue::get).filter(|value| !matches!(*value, "null" | r#""""#));
+    let value = members.get(name).map(Json::get).filter(|value| !matches!(*value, "null" | r#""""#));
     value.ok_or_else(|| format!("{what} of it has no `{name}`"))
 }
 
 /// A record in which each name is there once.
 struct Flat<'a> {
-    object: Object,
+    json: Vec<u8>,
     names: Vec<(String, String)>,
     settings: &'a Settings,
 }
 
 impl<'a> Flat<'a> {
-    fn begin(event: &RawValue, identity: &Identity<'_>, settings: &'a Settings) -> Result<Self, String> {
+    fn begin(event: &str, identity: &Identity<'_>, settings: &'a Settings) -> Result<Self, String> {
         if identity.is_empty() {
             return Err(nobody());
         }
-        let object = Object::with_capacity(event.get().len() + 128);
-        let mut flat = Self { object, names: Vec::new(), settings };
+        let mut flat = Self { json: Vec::with_capacity(event.len() + 128), names: Vec::new(), settings };
+        flat.json.push(b'{');
         identity.iter().try_for_each(|(field, value)| flat.add(field, value))?;
         Ok(flat)
     }
@@ -70,12 +70,12 @@ impl<'a> Flat<'a> {
         Ok(self)
     }
 
-    fn properties(self, members: &Members<'_>) -> Result<String, String> {
+    fn properties(self, members: &Members<'_>) -> Result<Vec<u8>, String> {
         let properties = members.get("properties").filter(|properties| properties.get() != "null");
-        let Some(properties) = properties else { return Ok(self.object.end()) };
+        let Some(properties) = properties else { return Ok(self.end()) };
         let wrong = |_| "the `properties` of an event of it are no object".to_owned();
-        let properties: Members<'_> = serde_json::from_str(properties.get()).map_err(wrong)?;
-        Ok(self.members(&properties, &[])?.object.end())
+        let properties = json::read(properties.get(), Members::read).map_err(wrong)?;
+        Ok(self.members(&properties, &[])?.end())
     }
 
     /// The same value twice is said once; two values under one name cannot both be said.
@@ -86,9 +86,18 @@ impl<'a> Flat<'a> {
             None => {}
         }
         if let Some(fitted) = fitted(name, value, self.settings)? {
+            if !self.names.is_empty() {
+                self.json.push(b',');
+            }
             self.names.push((name.to_owned(), value.to_owned()));
-            self.object.member(name, &fitted);
+            append(&mut self.json, written_name(name).as_bytes());
+            append(&mut self.json, fitted.as_bytes());
         }
         Ok(())
+    }
+
+    fn end(mut self) -> Vec<u8> {
+        self.json.push(b'}');
+        self.json
     }
 }

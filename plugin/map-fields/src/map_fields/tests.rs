@@ -157,7 +157,7 @@ fn any_object_becomes_an_update() {
         &bodies,
         &expect![[r#"
         0 -> external_id:u-2 {"user":{"external_id":"u-2"},"attributes":{"id":"u-2","name":"Ann","score":1.50}}
-        1 -> external_id:42 {"user":{"external_id":"42"},"attributes":{"name":null,"id":42}}
+        1 -> external_id:42 {"user":{"external_id":"42"},"attributes":{"name" : null, "id" : 42}}
         2 -> external_id:"ü\ {"user":{"external_id":"\"ü\\"},"attributes":{"id":"\"ü\\","user":{"name":"Ann"}}}
         3 -> external_id:u-2 {"user":{"external_id":"u-2"},"attributes":{"id":"u-2","user":"ann","attributes":{"a":1}}}
         4 -> external_id:u-2 {"user":{"external_id":"u-2"},"attributes":{"id":"u-2","user":{"email":null}}}
