@@ -2,7 +2,8 @@
 //!
 //! The oldest waiting events whose keys are free, and with each of them all that waits for the same key: a few people with many
 //! events must not become one request each. When little waits, it lingers for more. A key that was offered is held until
-//! somebody frees it, and what arrives for it meanwhile waits under it, so nothing is looked at twice.
+//! somebody frees it, and what arrives for it meanwhile waits under it, so nothing is looked at twice. One for which nothing waits may leave
+//! to rest elsewhere.
 
 mod queue;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::clock::Moment;
-use crate::delivery::key::{Key, KeyTable};
+use crate::delivery::key::{Key, KeyTable, Trace};
 
 use queue::Queue;
 
@@ -68,9 +69,16 @@ impl Gather {
     }
 
     /// An event waits. Its number is larger than that of every earlier one. Gives its key's number, which stays until it is [freed](Self::free)
-    /// and nothing waits for it.
-    pub fn push(&mut self, now: Moment, key: &str, bytes: usize, id: u64) -> Key {
-        let key = self.keys.number(key, Waiting::default);
+    /// and nothing waits for it, or it [leaves](Self::leave). Of a key that has none yet `rests` says whether it is held until it is freed.
+    pub fn push(
+        &mut self,
+        now: Moment,
+        key: &str,
+        bytes: usize,
+        id: u64,
+        rests: impl FnOnce(Key, Trace) -> bool,
+    ) -> Key {
+        let key = self.keys.number(key, |key, trace| Waiting { held: rests(key, trace), ..Waiting::default() });
         let Some(waiting) = self.keys.get_mut(key) else { return key };
         if waiting.events.front().is_none() && !waiting.held {
             self.free.insert(id, key);
@@ -94,7 +102,15 @@ impl Gather {
                 self.events += waiting.events.len();
                 self.bytes += waiting.bytes;
             }
+            None => drop(self.keys.remove(key)),
+        }
+    }
+
+    /// A held key is forgotten if nothing waits for it, and leaves this.
+    pub fn leave(&mut self, key: Key) -> Option<Trace> {
+        match self.keys.get(key)?.events.front() {
             None => self.keys.remove(key),
+            Some(_) => None,
         }
     }
 
@@ -150,7 +166,7 @@ mod tests {
     fn gather(events: &[(&str, u64, usize)]) -> Gather {
         let mut gather = Gather::new(Duration::from_millis(100));
         for (id, (key, ms, bytes)) in events.iter().enumerate() {
-            gather.push(at(*ms), key, *bytes, id as u64);
+            gather.push(at(*ms), key, *bytes, id as u64, |_, _| false);
         }
         gather
     }
@@ -186,14 +202,34 @@ mod tests {
     fn a_held_key_waits_and_keeps_its_turn() {
         let mut gather = gather(&[("a", 0, 1), ("b", 0, 1)]);
         assert_eq!(gather.next(at(100), LIMITS, false), Offer::Take(vec![0, 1]));
-        let a = gather.push(at(110), "a", 1, 2);
-        let c = gather.push(at(120), "c", 1, 3);
-        assert_eq!(gather.push(at(130), "a", 1, 4), a);
-        let b = gather.push(at(130), "b", 1, 5);
+        let a = gather.push(at(110), "a", 1, 2, |_, _| true);
+        let c = gather.push(at(120), "c", 1, 3, |_, _| false);
+        assert_eq!(gather.push(at(130), "a", 1, 4, |_, _| true), a);
+        let b = gather.push(at(130), "b", 1, 5, |_, _| true);
         assert_eq!(gather.next(at(120), LIMITS, false), Offer::Wait(at(220)), "only c is free");
         [a, a, b].into_iter().for_each(|key| gather.free(key));
         assert_eq!(gather.next(at(215), LIMITS, false), Offer::Take(vec![2, 4, 3, 5]));
         [a, b, c].into_iter().for_each(|key| gather.free(key));
         assert!(gather.keys.is_empty() && gather.free.is_empty() && gather.events == 0 && gather.bytes == 0);
+    }
+
+    #[test]
+    fn a_key_that_left_is_held_when_it_comes_back_as_long_as_it_rests() {
+        let mut gather = gather(&[("a", 0, 1), ("b", 0, 1)]);
+        assert_eq!(gather.next(at(100), LIMITS, false), Offer::Take(vec![0, 1]));
+        let a = gather.push(at(110), "a", 1, 2, |_, _| false);
+        let b = gather.keys.number("b", |_, _| unreachable!("it has a number"));
+        assert_eq!(gather.leave(a), None, "something waits for it");
+        let left = gather.leave(b);
+        assert!(left.is_some() && gather.leave(b).is_none());
+        let mut said = None;
+        let b = gather.push(at(120), "b", 1, 3, |key, trace| {
+            said = Some((key, trace));
+            true
+        });
+        assert_eq!(said, left.map(|trace| (b, trace)));
+        assert_eq!(gather.next(at(220), LIMITS, true), Offer::Nothing, "both are held");
+        [a, b].into_iter().for_each(|key| gather.free(key));
+        assert_eq!(gather.next(at(220), LIMITS, true), Offer::Take(vec![2, 3]));
     }
 }

@@ -1,7 +1,7 @@
 //! Whom is an event about, in a form that can be looked up often?
 //!
 //! Between its arrival and its end an event's key is looked up a dozen times, by several policies. So its text is looked at once: for as
-//! long as anything of it waits, is in flight or rests, a key has a number.
+//! long as anything of it waits or is in flight, a key has a number. Of those that only rest there are many, and they leave [`Traces`](Trace).
 
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::{Arc, LazyLock};
@@ -11,6 +11,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// A key's number in the table that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(u32);
+
+/// What is left of a key that has no number: enough to know it again. That two keys leave the same one would have to be tried for years.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Trace(u64);
 
 #[cfg(test)]
 impl Key {
@@ -50,23 +54,17 @@ impl<V> KeyTable<V> {
         self.numbers.is_empty()
     }
 
-    /// A key's number. What is held for one that is new is made.
-    pub fn number(&mut self, text: &str, make: impl FnOnce() -> V) -> Key {
+    /// A key's number. What is held for one that is new is made, of its number and the trace that it left.
+    pub fn number(&mut self, text: &str, make: impl FnOnce(Key, Trace) -> V) -> Key {
         let name = Name::new(text);
         if let Some(key) = self.numbers.get(&name) {
             return *key;
         }
-        let row = Some((name.clone(), make()));
-        let key = match self.unused.pop() {
-            Some(key) => {
-                self.rows[key.0 as usize] = row;
-                key
-            }
-            None => {
-                self.rows.push(row);
-                Key((self.rows.len() - 1) as u32)
-            }
-        };
+        let key = self.unused.pop().unwrap_or_else(|| {
+            self.rows.push(None);
+            Key((self.rows.len() - 1) as u32)
+        });
+        self.rows[key.0 as usize] = Some((name.clone(), make(key, Trace(name.hash))));
         self.numbers.insert(name, key);
         key
     }
@@ -81,12 +79,12 @@ impl<V> KeyTable<V> {
         self.rows.get_mut(key.0 as usize)?.as_mut().map(|(_, value)| value)
     }
 
-    /// A key that nobody asks for any more. Its number is given to another.
-    pub fn remove(&mut self, key: Key) {
-        if let Some((name, _)) = self.rows.get_mut(key.0 as usize).and_then(Option::take) {
-            self.numbers.remove(&name);
-            self.unused.push(key);
-        }
+    /// A key that nobody asks for any more leaves this. Its number is given to another.
+    pub fn remove(&mut self, key: Key) -> Option<Trace> {
+        let (name, _) = self.rows.get_mut(key.0 as usize)?.take()?;
+        self.numbers.remove(&name);
+        self.unused.push(key);
+        Some(Trace(name.hash))
     }
 }
 
@@ -123,19 +121,28 @@ mod tests {
 
     #[test]
     fn a_key_keeps_its_number_while_it_is_there() {
-        let mut table = KeyTable::default();
-        let [a, b] = ["a", "b"].map(|text| table.number(text, || text.to_owned()));
-        assert_eq!((table.number("a", String::new), table.number("b", String::new)), (a, b));
+        let (mut table, mut traces) = (KeyTable::default(), Vec::new());
+        let mut number = |table: &mut KeyTable<String>, text: &str, held: &str| {
+            table.number(text, |key, trace| {
+                traces.push((key, trace));
+                held.to_owned()
+            })
+        };
+        let [a, b] = ["a", "b"].map(|text| number(&mut table, text, text));
+        assert_eq!((number(&mut table, "a", ""), number(&mut table, "b", "")), (a, b));
         assert_eq!(table.get(a).map(String::as_str), Some("a"));
-        table.remove(a);
-        table.remove(a);
+        let left = table.remove(a).unwrap();
+        assert_eq!(table.remove(a), None);
         assert_eq!(table.get(a), None);
         assert_eq!(table.get_mut(b).map(|held| held.as_str()), Some("b"));
-        assert_eq!(table.number("c", || "c".to_owned()), a, "a number that is free is given again");
-        let again = table.number("a", || "new".to_owned());
+        assert_eq!(number(&mut table, "c", "c"), a, "a number that is free is given again");
+        let again = number(&mut table, "a", "new");
         assert!(again != a && again != b);
         assert_eq!(table.get(again).map(String::as_str), Some("new"));
-        [a, b, again].into_iter().for_each(|key| table.remove(key));
+        [a, b, again].into_iter().for_each(|key| drop(table.remove(key)));
         assert!(table.is_empty());
+        let [(_, of_a), (_, of_b), (_, of_c), last] = traces[..] else { panic!("four keys were new: {traces:?}") };
+        assert_eq!(last, (again, of_a), "a key is known again by what it left");
+        assert!(left == of_a && of_a != of_b && of_a != of_c && of_b != of_c);
     }
 }

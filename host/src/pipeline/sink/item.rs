@@ -35,12 +35,19 @@ pub struct Parcel {
 #[derive(Debug)]
 pub struct Item {
     parcel: Arc<Parcel>,
-    index: usize,
+    index: u32,
     key: Key,
     /// Requests that carry it and are not done.
     open: u32,
     /// A request carried it.
     was_carried: bool,
+    /// What is to be told of it, if anything is.
+    told: Option<Box<Told>>,
+}
+
+/// Why an event is not delivered, or not all of it.
+#[derive(Debug, Default)]
+struct Told {
     rejected: Option<(String, bool)>,
     /// What of it the component left out, and why.
     left_out: Option<String>,
@@ -74,7 +81,8 @@ impl Items {
     pub fn add(&mut self, parcel: &Arc<Parcel>, index: usize, key: impl FnOnce(ItemId) -> Key) {
         let (id, parcel) = (self.next, Arc::clone(parcel));
         self.next += 1;
-        let item = Item { parcel, index, key: key(id), open: 0, was_carried: false, rejected: None, left_out: None };
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        let item = Item { parcel, index, key: key(id), open: 0, was_carried: false, told: None };
         self.items.insert(id, item);
     }
 
@@ -88,7 +96,7 @@ impl Items {
             while items.next_if(|next| next.index == end && Arc::ptr_eq(&next.parcel, parcel)).is_some() {
                 end += 1;
             }
-            batch.extend(&parcel.stage.events, *index..end);
+            batch.extend(&parcel.stage.events, *index as usize..end as usize);
         }
         batch
     }
@@ -117,14 +125,14 @@ impl Items {
     pub fn reject(&mut self, id: ItemId, reason: String, may_have_arrived: bool) {
         if let Some(item) = self.items.get_mut(&id) {
             // The first reason is the cause; later ones follow from it.
-            item.rejected.get_or_insert((reason, may_have_arrived));
+            item.told.get_or_insert_default().rejected.get_or_insert((reason, may_have_arrived));
         }
     }
 
     /// It goes without a part.
     pub fn leave_out(&mut self, id: ItemId, reason: String) {
         if let Some(item) = self.items.get_mut(&id) {
-            item.left_out = Some(reason);
+            item.told.get_or_insert_default().left_out = Some(reason);
         }
     }
 
@@ -136,21 +144,22 @@ impl Items {
             return None;
         }
         let item = self.items.remove(&id)?;
-        let parcel = &item.parcel;
-        let origin = parcel.stage.origin(item.index);
+        let (parcel, index, told) =
+            (&item.parcel, item.index as usize, item.told.map(|told| *told).unwrap_or_default());
+        let origin = parcel.stage.origin(index);
         let place = Where { source: &parcel.source, node, first: parcel.first, at_ms };
         let letter = |reason, may_have_arrived| {
-            place.dead_letter(&parcel.stage.events, item.index, Rejected { origin, reason, may_have_arrived })
+            place.dead_letter(&parcel.stage.events, index, Rejected { origin, reason, may_have_arrived })
         };
-        let fate = match (&item.rejected, &item.left_out) {
+        let fate = match (&told.rejected, &told.left_out) {
             (Some(_), _) => Fate::Rejected,
             (None, _) if item.was_carried => Fate::Delivered,
             (None, Some(_)) => Fate::Rejected,
             (None, None) => Fate::Dropped,
         };
-        let dead = item.rejected.map(|(reason, may_have_arrived)| letter(reason, may_have_arrived));
+        let dead = told.rejected.map(|(reason, may_have_arrived)| letter(reason, may_have_arrived));
         // The rest of it has arrived.
-        let part = item.left_out.filter(|_| dead.is_none()).map(|reason| letter(reason, item.was_carried));
+        let part = told.left_out.filter(|_| dead.is_none()).map(|reason| letter(reason, item.was_carried));
         Some(Settled { line: (parcel.slot, parcel.receipt, origin, fate), dead, part })
     }
 }

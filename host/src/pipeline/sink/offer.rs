@@ -7,6 +7,7 @@ use crate::connector::Outcome;
 use crate::delivery::budget::{Draw, Pause};
 use crate::delivery::gather::Offer;
 use crate::delivery::key::{Key, KeySet};
+use crate::delivery::order::Rests;
 
 use super::Sink;
 use super::attempt::{self, Answered, Delivered, Event, Outlet, Part, PreparedItems};
@@ -21,9 +22,10 @@ impl Sink {
         let now = self.clock.now();
         let parcel = Arc::new(parcel);
         let events = &parcel.stage.events;
-        let gather = &mut self.gather;
+        let (gather, order) = (&mut self.gather, &mut self.order);
         for index in 0..events.len() {
-            let key = |id| gather.push(now, events.key(index), events.body(index).len(), id);
+            let rests = |key, trace| order.holds(key, trace);
+            let key = |id| gather.push(now, events.key(index), events.body(index).len(), id, rests);
             self.items.add(&parcel, index, key);
         }
     }
@@ -193,12 +195,15 @@ impl Sink {
 
     /// Keys that nothing holds any more rest, and then what waits for them may be offered.
     pub(super) fn freed(&mut self, freed: Vec<Freed>) {
-        let now = self.clock.now();
+        let (now, gather) = (self.clock.now(), &mut self.gather);
         for equal in freed.chunk_by(|(_, one), (_, next)| one == next) {
             let keys = equal.iter().map(|(key, _)| *key);
             match equal.first() {
-                Some((_, rest)) if !rest.is_zero() => self.order.finish(now, keys.collect(), *rest),
-                _ => keys.for_each(|key| self.gather.free(key)),
+                Some((_, rest)) if !rest.is_zero() => {
+                    let who = keys.map(|key| gather.leave(key).map_or(Rests::Key(key), Rests::Trace));
+                    self.order.finish(now, who, *rest);
+                }
+                _ => keys.for_each(|key| gather.free(key)),
             }
         }
     }
