@@ -1,7 +1,8 @@
-//! What does a segment's export cost on its way to Braze and to Lytics, compared with a program written by hand for it?
+//! What does a segment's export cost on its way to Braze and to Lytics, compared with programs written by hand for it?
 //!
-//! `file (CSV, or a ZIP of 100) -> braze-ingest -> map-fields -> braze-export (or lytics-export, bulk) -> receiver` against [`native`],
-//! which does the same and nothing else: it copies no file before it reads it, hashes and proves none, and remembers nothing. Before the
+//! `file (CSV, or a ZIP of 100) -> braze-ingest -> map-fields -> braze-export (or lytics-export, bulk) -> receiver` against [`maps`], which
+//! makes a JSON object of each row, and [`native`], which writes each row straight into the body. Both do this and nothing else: they copy no
+//! file before they read it, hash and prove none, and remember nothing. Before the
 //! rounds that count, both deliver a few rows to a receiver that compares what was said of each, which also compiles the components;
 //! in the rounds it counts who arrived.
 //!
@@ -12,6 +13,8 @@
 
 mod client;
 mod harness;
+#[path = "segments/maps.rs"]
+mod maps;
 mod median;
 #[path = "segments/native.rs"]
 mod native;
@@ -45,7 +48,7 @@ const FILES: u64 = 100;
 /// Sent by both; nothing on a loopback looks at it.
 const KEY: &str = "key-5f1c0e7a";
 
-/// A segment's export, against a program written by hand.
+/// A segment's export, against programs written by hand.
 #[derive(Parser)]
 struct Arguments {
     /// How many rows are delivered.
@@ -73,7 +76,10 @@ enum Part {
     /// Counts what is delivered.
     #[command(hide = true)]
     Receiver { care: Care, latency_ms: u64 },
-    /// The program written by hand.
+    /// A program written by hand.
+    #[command(hide = true)]
+    Maps { file: PathBuf, vendor: Vendor, origin: String },
+    /// The faster one.
     #[command(hide = true)]
     Native { file: PathBuf, vendor: Vendor, origin: String },
 }
@@ -97,15 +103,17 @@ pub enum Vendor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Contender {
     Native,
+    Maps,
     Brazeline,
 }
 
-const CONTENDERS: [Contender; 2] = [Contender::Native, Contender::Brazeline];
+const CONTENDERS: [Contender; 3] = [Contender::Native, Contender::Maps, Contender::Brazeline];
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     match &arguments.part {
         Some(Part::Receiver { care, latency_ms }) => receiver::serve(*care, Duration::from_millis(*latency_ms)),
+        Some(Part::Maps { file, vendor, origin }) => maps::deliver(file, *vendor, origin, KEY),
         Some(Part::Native { file, vendor, origin }) => native::deliver(file, *vendor, origin, KEY),
         None => compare(&arguments),
     }
@@ -139,15 +147,15 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// Fails unless every row arrives with the same fields and values from both.
+    /// Fails unless every row arrives with the same fields and values from all.
     fn say_the_same(&self, rows: u64) -> anyhow::Result<()> {
         let file = self.write(rows)?;
         let tallies = take_turns(&CONTENDERS, 1, |contender| Ok(self.deliver(contender, &file, Care::Content)?.1))?;
-        let [native, brazeline] = tallies.as_slice() else { unreachable!("there are two contenders") };
         let said = |tallies: &[Tally]| {
             tallies.iter().map(|tally| (tally.people, tally.objects, tally.content)).collect::<Vec<_>>()
         };
-        ensure!(said(native) == said(brazeline), "they do not deliver the same: {native:?} and {brazeline:?}");
+        let is_same = tallies.windows(2).all(|pair| said(&pair[0]) == said(&pair[1]));
+        ensure!(is_same, "they do not deliver the same: {tallies:?}");
         Ok(())
     }
 
@@ -182,15 +190,18 @@ impl Stage<'_> {
     fn deliver(&self, contender: Contender, file: &Path, care: Care) -> anyhow::Result<(Cost, Tally)> {
         let receiver = Receiver::start(care, Duration::ZERO)?;
         let cost = match contender {
-            Contender::Native => {
-                let mut command = Command::new(std::env::current_exe()?);
-                let vendor = if self.vendor == Vendor::Braze { "braze" } else { "lytics" };
-                command.arg("native").arg(file).arg(vendor).arg(receiver.address());
-                measure(command)?
-            }
+            Contender::Native => self.by_hand("native", file, receiver.address())?,
+            Contender::Maps => self.by_hand("maps", file, receiver.address())?,
             Contender::Brazeline => self.brazeline(receiver.address())?,
         };
         Ok((cost, receiver.stop()?))
+    }
+
+    fn by_hand(&self, program: &str, file: &Path, origin: &str) -> anyhow::Result<Cost> {
+        let mut command = Command::new(std::env::current_exe()?);
+        let vendor = if self.vendor == Vendor::Braze { "braze" } else { "lytics" };
+        command.arg(program).arg(file).arg(vendor).arg(origin);
+        measure(command)
     }
 
     /// With a memory of its own, because a file that was imported before is not read again. What is compiled stays.
@@ -259,13 +270,15 @@ fn report(name: &str, rows: u64, costs: &[Vec<Cost>]) {
         ]
     });
     println!("{}", table(&[name, "CPU s", "wall s", "rows/s", "peak MiB"], table_rows));
-    let [native, brazeline] = costs else { unreachable!("there are two contenders") };
-    let ratio = |of: fn(&Cost) -> f64| {
-        ratio(&brazeline.iter().map(of).collect::<Vec<_>>(), &native.iter().map(of).collect::<Vec<_>>())
-    };
-    println!(
-        "brazeline costs, in CPU {} of native (aim: 1), in wall time {}",
-        ratio(|cost| cost.cpu.as_secs_f64()),
-        ratio(|cost| cost.wall.as_secs_f64())
-    );
+    let [by_hand @ .., brazeline] = costs else { unreachable!("there are contenders") };
+    for (contender, by_hand) in CONTENDERS.iter().zip(by_hand) {
+        let of = |of: fn(&Cost) -> f64| {
+            ratio(&brazeline.iter().map(of).collect::<Vec<_>>(), &by_hand.iter().map(of).collect::<Vec<_>>())
+        };
+        let (cpu, wall) = (of(|cost| cost.cpu.as_secs_f64()), of(|cost| cost.wall.as_secs_f64()));
+        println!(
+            "brazeline costs, in CPU {cpu} of {} (aim: 1 of maps), in wall time {wall}",
+            format!("{contender:?}").to_lowercase()
+        );
+    }
 }

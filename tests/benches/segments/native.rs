@@ -18,10 +18,10 @@ pub const RENAMED: [(&str, &str); 3] = [("phone_number", "phone"), ("date_of_bir
 pub const DROPPED: [&str; 3] = ["braze_id", "user_id", "points"];
 
 /// The most objects that a request to Braze may carry.
-const OBJECTS: usize = 75;
+pub const OBJECTS: usize = 75;
 
 /// So many records go to Lytics at once.
-const RECORDS: usize = 2_000;
+pub const RECORDS: usize = 2_000;
 
 /// Sends everybody in the file.
 #[tokio::main(flavor = "current_thread")]
@@ -62,12 +62,12 @@ async fn table(content: impl Read, body: &mut Body, client: &mut Client) -> anyh
 }
 
 /// For each column its name at the destination, if it has one.
-struct Columns {
-    names: Vec<Option<String>>,
+pub struct Columns {
+    pub names: Vec<Option<String>>,
 }
 
 impl Columns {
-    fn new(header: &csv::StringRecord, vendor: Vendor) -> Self {
+    pub fn new(header: &csv::StringRecord, vendor: Vendor) -> Self {
         let name = |column: &str| {
             let name = match column {
                 "Appboy ID" => "braze_id",
@@ -97,7 +97,7 @@ impl Serialize for Row<'_> {
 }
 
 /// Without the apostrophe that Braze puts in front of formulas.
-fn plain(cell: &str) -> &str {
+pub fn plain(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|text| text.starts_with(['-', '=', '+', '@'])).unwrap_or(cell)
 }
 
