@@ -249,7 +249,8 @@ impl<'p> Assembly<'p> {
         let importer = options::fetched(self.pipeline, source, component)?;
         let authorization = self.pipeline.authorization_of(&source.node);
         let from = authorization.and_then(|of| of.hosts.get(FILES_FROM)).map(|host| host.value.clone());
-        Ok(Fetcher { poller, importer, from, authorization: authorization.map(|of| of.name.clone()) })
+        let authorization = authorization.map(|of| of.name.clone());
+        Ok(Fetcher { poller, importer, from, authorization, rehearsal: None })
     }
 
     fn transform(&self, transform: &config::Transform, desks: &mut Desks) -> Option<graph::Transform> {

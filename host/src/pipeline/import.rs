@@ -17,7 +17,7 @@ mod record;
 mod staging;
 mod watch;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::path::PathBuf;
@@ -29,11 +29,13 @@ use crate::component::types::Batch;
 use crate::config::{Every, Files};
 use crate::connector::Intake;
 use crate::connector::shelf::{self, Fate, Item, Shelf};
+use crate::delivery::retry::Retry;
 
 use self::board::Board;
 use self::history::History;
 use self::pgp::Keys;
 use super::source::Inlet;
+pub use one::prove_fetched;
 use position::{Place, Position, Reading, Standing};
 use staging::Staging;
 pub use staging::tidy;
@@ -47,6 +49,8 @@ pub const LOOK_FAR: Duration = Duration::from_secs(60);
 const SHORTEST_LOOK: Duration = Duration::from_millis(10);
 /// How long to wait before trying again what the disk or the shelf refused.
 const REFUSED_WAIT: Duration = Duration::from_secs(5);
+/// So often a run that ends tries to read something over a line that brings nothing.
+const ATTEMPTS: u32 = 6;
 /// So many pieces wait to be taken: the next is decoded while one is.
 const PIECES: usize = 2;
 
@@ -89,8 +93,22 @@ pub struct Import {
     board: Arc<Board>,
     /// What was imported again because that was asked for, by hash and by listing: once is enough.
     repeated: BTreeSet<String>,
-    /// The last look failed: what lies there is not known.
+    /// The last look failed, or reading did: what lies there is looked at anew.
     is_blind: bool,
+    /// What could not be read, by name.
+    refusals: BTreeMap<String, Refusals>,
+    /// The first file that could not be read in a run that ends, and why.
+    unread: Option<String>,
+    /// So many files were read to their end.
+    done: u64,
+}
+
+/// How often something could not be read, without more of it than before.
+#[derive(Debug, Default)]
+struct Refusals {
+    count: u32,
+    /// So many bytes of it were here.
+    bytes: u64,
 }
 
 impl Import {
@@ -121,6 +139,9 @@ impl Import {
             board,
             repeated: BTreeSet::new(),
             is_blind: false,
+            refusals: BTreeMap::new(),
+            unread: None,
+            done: 0,
         })
     }
 
@@ -133,6 +154,12 @@ impl Import {
             return Ok(true);
         }
         Ok(!self.importer.shelf.list().await?.is_empty())
+    }
+
+    /// How many files were read to their end.
+    #[must_use]
+    pub fn done(&self) -> u64 {
+        self.done
     }
 
     /// Reads what lies there, until all of it is read.
@@ -150,7 +177,9 @@ impl Import {
                 // That was waited for already.
                 continue;
             }
-            let Some(wait) = self.watch.waits(self.inlet.clock.now()) else { return Ok(Continue(())) };
+            let Some(wait) = self.watch.waits(self.inlet.clock.now()) else {
+                return Ok(self.unread.take().map_or(Continue(()), |reason| Break(Some(reason))));
+            };
             if self.is_stopped_within(wait.clamp(SHORTEST_LOOK, LOOK)).await {
                 return Ok(Break(None));
             }
@@ -188,16 +217,20 @@ impl Import {
         self.is_blind = listed.is_err();
         match listed {
             Ok(items) => {
+                self.refusals.remove(&self.importer.shelf.name());
                 self.watch.look(self.inlet.clock.now(), items);
                 self.board.waiting(self.watch.waiting());
+                self.board.left_out(self.importer.shelf.left_out());
             }
             // Whoever asks on with a login that is refused may be locked out for it.
             Err(error) => match shelf::problem(&error) {
                 Some(problem) => return Ok(Break(Some(problem.to_string()))),
-                None => return self.refused(&self.importer.shelf.name(), error).await,
+                None => return self.refused(&self.importer.shelf.name(), None, error).await,
             },
         }
-        while let Some(item) = self.watch.next(self.inlet.clock.now()) {
+        while !self.is_blind
+            && let Some(item) = self.watch.next(self.inlet.clock.now())
+        {
             let went = self.take(&item).await;
             self.board.idle();
             if let Break(reason) = went? {
@@ -223,9 +256,10 @@ impl Import {
             Ok(copied) => copied,
             Err(error) => {
                 self.watch.later(now, item);
-                return self.refused(&item.name, error).await;
+                return self.refused(&item.name, Some(item), error).await;
             }
         };
+        self.refusals.remove(&item.name);
         self.watch.look(now, items);
         if !self.watch.stands(item) {
             tracing::info!(
@@ -300,16 +334,42 @@ impl Import {
         }
     }
 
-    /// Something could not be read or written. It may pass, but who runs once wants to know.
-    async fn refused(&mut self, what: &str, error: io::Error) -> anyhow::Result<Went> {
-        if self.importer.every == Every::Once {
-            return Err(anyhow::Error::new(error).context(format!("reading `{what}`")));
-        }
-        tracing::warn!(source = self.inlet.id, what, %error, "it cannot be read; trying again");
-        match self.is_stopped_within(REFUSED_WAIT).await {
+    /// Something could not be read or written: a file, or all of the shelf. It may pass, but who runs once wants an end: over a line it is tried a few
+    /// times; then a file is left where it is, for the run to say so when the others are read.
+    async fn refused(&mut self, what: &str, file: Option<&Item>, error: io::Error) -> anyhow::Result<Went> {
+        self.is_blind = true;
+        let wait = match (self.importer.every, self.importer.shelf.is_far()) {
+            (Every::After(_), _) => REFUSED_WAIT,
+            (Every::Once, false) => return Err(anyhow::Error::new(error).context(format!("reading `{what}`"))),
+            (Every::Once, true) => match self.count(what) {
+                count if count < ATTEMPTS => Retry::default().wait(count, None, self.inlet.clock.spread()),
+                _ => return Ok(self.give_up_reading(what, file, &error)),
+            },
+        };
+        tracing::warn!(source = self.inlet.id, what, %error, ?wait, "it cannot be read; trying again");
+        match self.is_stopped_within(wait).await {
             true => Ok(Break(None)),
             false => Ok(Continue(())),
         }
+    }
+
+    /// How often in a row this could not be read, without more of it than before.
+    fn count(&mut self, what: &str) -> u32 {
+        let bytes = self.staging.bytes_of(what);
+        let refusals = self.refusals.entry(what.to_owned()).or_default();
+        refusals.count = if bytes > refusals.bytes { 1 } else { refusals.count + 1 };
+        refusals.bytes = bytes;
+        refusals.count
+    }
+
+    fn give_up_reading(&mut self, what: &str, file: Option<&Item>, error: &io::Error) -> Went {
+        let reason =
+            format!("`{what}` could not be read, {ATTEMPTS} times in a row: {error}; the next run tries again");
+        let Some(file) = file else { return Break(Some(reason)) };
+        tracing::error!(source = self.inlet.id, file = file.name, %error, "it cannot be read and stays where it is");
+        self.watch.over(file);
+        self.unread.get_or_insert(reason);
+        Continue(())
     }
 
     /// Waits; whether a stop was asked for meanwhile.
@@ -322,3 +382,6 @@ impl Import {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,6 +16,9 @@ use crate::component::types::{Batch, Decoded, Unread, WhyUnread};
 use crate::connector::shelf::{Fate, Item};
 use crate::connector::{self, Intake, Part, Refused};
 
+/// What archives are called that somebody asked for.
+const ZIP: &str = ".zip";
+
 impl Import {
     /// Reads the file that the position names, from there to its end.
     pub(super) async fn read(&mut self) -> anyhow::Result<Went> {
@@ -27,10 +30,13 @@ impl Import {
         tracing::info!(source = self.inlet.id, file = item.name, bytes = item.size, "reading a file");
         self.board.prove(&item, &hash);
         let (path, plain, keys) = (self.staging.path(&hash), self.staging.plain(&hash), self.importer.keys.clone());
-        let name = item.name.clone();
         // What a file says is taken as of its time, and nothing is of tomorrow, whatever another machine's clock says.
-        let item = Item { modified_ms: item.modified_ms.min(self.inlet.clock.unix_ms()), ..item };
-        let proven = tokio::task::spawn_blocking(move || prove(&path, &plain, &item, keys.as_deref()));
+        let dated = Item { modified_ms: item.modified_ms.min(self.inlet.clock.unix_ms()), ..item.clone() };
+        let asked_for = self.importer.asked_for;
+        let proven = tokio::task::spawn_blocking(move || match asked_for {
+            true => Ok(open_fetched(&path, &dated)),
+            false => prove(&path, &plain, &dated, keys.as_deref()),
+        });
         let mut stop = self.inlet.stop.clone();
         let package = tokio::select! {
             proven = proven => proven?,
@@ -42,7 +48,7 @@ impl Import {
                 self.decode(package, place).await
             }
             Ok(Err(broken)) => self.set_aside(broken).await,
-            Err(error) => self.refused(&name, error).await,
+            Err(error) => self.refused(&item.name, Some(&item), error).await,
         }
     }
 
@@ -92,11 +98,9 @@ impl Import {
         // The file itself is kept whole where it is moved to. Its name and hash tell it from others with the same fault.
         let file = self.position.file.as_ref();
         let raw = file.map(|file| format!("{} (sha256 {})", file.item.name, file.hash).into_bytes());
-        let said = if file.is_some_and(|file| file.item.name == place) {
-            reason.clone()
-        } else {
-            format!("{place}: {reason}")
-        };
+        let broken = Broken { place, reason };
+        let said = broken.said(file.map_or("", |file| &file.item.name));
+        let Broken { place, reason } = broken;
         self.position.file.iter_mut().for_each(|file| file.reason = Some(said.clone()));
         let letter = Unread { raw: raw.unwrap_or_default(), place, key: None, why: WhyUnread::Rejected, reason };
         self.end(Fate::Failed, vec![letter]).await
@@ -171,6 +175,7 @@ impl Import {
             Fate::Done => self.known(&item, &hash, item.name.clone()),
             Fate::Failed => Vec::new(),
         };
+        self.done += u64::from(fate == Fate::Done);
         let counts = ended.counts.clone().unwrap_or_default();
         self.keep(ended, known).await?;
         self.put_away(&item, fate).await;
@@ -200,4 +205,19 @@ fn prove(path: &Path, plain: &Path, item: &Item, keys: Option<&Keys>) -> io::Res
         Some(Err(NotPlain::Broken(reason))) => return Ok(Err(Broken { place: item.name.clone(), reason })),
     };
     Ok(Package::open(path, item).and_then(|mut package| package.verify().map(|()| package)))
+}
+
+/// The same for a file that was asked for: who asked named it, so it has to be what its name says.
+fn open_fetched(path: &Path, item: &Item) -> Result<Package, Broken> {
+    let mut package = Package::open(path, item)?;
+    if item.name.ends_with(ZIP) && !package.is_archive() {
+        return Err(Broken { place: item.name.clone(), reason: "it is no ZIP archive".to_owned() });
+    }
+    package.verify().map(|()| package)
+}
+
+/// Whether a file that was asked for is what it should be; if not, why. Blocks.
+pub fn prove_fetched(path: &Path, item: &Item) -> Result<(), String> {
+    let proven = open_fetched(path, item).map(drop);
+    proven.map_err(|broken| broken.said(&item.name))
 }
