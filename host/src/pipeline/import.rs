@@ -38,7 +38,7 @@ use super::source::Inlet;
 pub use one::prove_fetched;
 use position::{Place, Position, Reading, Standing};
 use staging::Staging;
-pub use staging::tidy;
+pub use staging::{hex, tidy};
 use watch::Watch;
 
 /// A folder that is watched is looked at so often.
@@ -66,6 +66,8 @@ pub struct Importer {
     pub every: Every,
     /// To which the files are encrypted, if they are.
     pub keys: Option<Arc<Keys>>,
+    /// A digest of the component and its settings: what says the same reads the same.
+    pub under: String,
     /// In which the copies lie.
     pub data_dir: PathBuf,
     /// The files were asked for, one after the other. One that is as an earlier one is read again: what came between them may have said otherwise.
@@ -200,11 +202,23 @@ impl Import {
 
     /// Goes on with the file that the position names.
     async fn resume(&mut self) -> anyhow::Result<Went> {
-        let Some(file) = &self.position.file else { return Ok(Continue(())) };
+        let Some(file) = &mut self.position.file else { return Ok(Continue(())) };
         if file.fate.is_some() {
             return self.finish().await.map(Continue);
         }
-        match tokio::fs::try_exists(self.staging.path(&file.hash)).await? {
+        let is_there = tokio::fs::try_exists(self.staging.path(&file.hash)).await?;
+        if file.under != self.importer.under {
+            tracing::warn!(
+                source = self.inlet.id,
+                file = file.item.name,
+                "other settings or another component than when it was begun: the rest of it is read by these, and what was delivered of that already \
+                 is delivered again"
+            );
+            file.under.clone_from(&self.importer.under);
+            // Rows that were delivered have the numbers of other events now.
+            self.position.event = self.inlet.renew();
+        }
+        match is_there {
             true => self.read().await,
             // It may lie on the shelf still.
             false => Ok(Continue(())),
@@ -303,10 +317,13 @@ impl Import {
             return Ok(Break(reason));
         }
         self.position.snapshots.abandon();
+        // Whatever was settled, its numbers are not this file's.
+        self.position.event = self.inlet.renew();
         let before = Some(self.counted().await?);
         let (place, stands, began_ms) = (Place::default(), Standing::default(), self.inlet.clock.unix_ms());
-        let item = item.clone();
-        self.position.file = Some(Reading { item, hash, place, stands, fate: None, reason: None, before, began_ms });
+        let (item, under) = (item.clone(), self.importer.under.clone());
+        self.position.file =
+            Some(Reading { item, hash, place, under, stands, fate: None, reason: None, before, began_ms });
         Ok(Continue(()))
     }
 

@@ -272,21 +272,10 @@ fn a_rehearsal_that_is_told_to_asks_and_keeps_nothing() {
     assert!(!scene.place.path().join("data/fetched").exists());
 }
 
-/// Runs until some of a file is read, and kills it then.
-fn killed_while_it_is_read(scene: &Scene) {
-    let lytics = scene.vendors.lytics();
-    lytics.script([Fault::Fine, Fault::Fine]);
-    lytics.fail_every(1, Fault::Slow { ms: 600_000 });
-    let host = scene.place.run();
-    told(scene.vendors.wait(lytics.wait_for_requests(3)));
-    host.kill();
-    lytics.fail_every(0, Fault::Fine);
-}
-
 #[test]
 fn what_was_fetched_under_other_settings_is_set_aside_and_the_run_asks() {
     let scene = scene(Rules::default(), ", max_uncommitted: { events: 1000 }", Some("BRAZE"));
-    killed_while_it_is_read(&scene);
+    super::killed_while_it_is_read(&scene);
     let others: Vec<_> = (0..10).map(|number| user(PEOPLE + number)).collect();
     scene.vendors.braze().change(|braze| braze.put_segment("s-2", others));
     let text = scene.place.read("pipeline.yaml");
@@ -295,7 +284,12 @@ fn what_was_fetched_under_other_settings_is_set_aside_and_the_run_asks() {
     let ended = run(&scene);
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);
     let after = super::held(&scene);
-    assert_eq!(after.len(), before + 10, "nothing of the first segment is read under the settings of the second");
+    assert_eq!(
+        after.len(),
+        before + 10,
+        "nothing of the first segment is read under the settings of the second: {}",
+        ended.stderr
+    );
     assert!((0..10).all(|number| after.contains(&record(PEOPLE + number))));
     assert_eq!(exports(&scene).len(), 2);
     let failed = std::fs::read_dir(scene.place.path().join("data/fetched/segment/failed")).unwrap();
@@ -307,7 +301,7 @@ fn what_was_fetched_under_other_settings_is_set_aside_and_the_run_asks() {
 #[test]
 fn a_kill_while_it_is_read_asks_for_no_other() {
     let scene = scene(Rules::default(), ", max_uncommitted: { events: 1000 }", Some("BRAZE"));
-    killed_while_it_is_read(&scene);
+    super::killed_while_it_is_read(&scene);
     let ended = run(&scene);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     is_complete(&scene);

@@ -120,10 +120,20 @@ impl Import {
         if let Break(reason) = self.give(Batch::new(), unread, part).await? {
             return Ok(Break(reason));
         }
-        match self.is_stored().await? {
-            true => self.finish().await.map(Continue),
-            false => Ok(Break(None)),
+        if !self.is_stored().await? || (fate == Fate::Failed && !self.leaves_no_numbers().await?) {
+            return Ok(Break(None));
         }
+        self.finish().await.map(Continue)
+    }
+
+    /// Nobody reads the rest of a file that is set aside. What an earlier process had settled of that keeps its numbers: none is the next file's.
+    async fn leaves_no_numbers(&mut self) -> anyhow::Result<bool> {
+        let next = self.inlet.renew();
+        if std::mem::replace(&mut self.position.event, next) == next {
+            return Ok(true);
+        }
+        let went = self.give(Batch::new(), Vec::new(), None).await?;
+        Ok(went.is_continue() && self.is_stored().await?)
     }
 
     /// Gives events on, with the position as it is behind them.

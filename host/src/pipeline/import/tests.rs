@@ -96,7 +96,16 @@ async fn scene(shelf: Fails, every: Every) -> Scene {
         pgp: None,
     };
     let (shelf, data_dir) = (Arc::new(shelf), folder.path().to_owned());
-    let importer = Importer { node, shelf: shelf.clone(), files, every, keys: None, data_dir, asked_for: false };
+    let importer = Importer {
+        node,
+        shelf: shelf.clone(),
+        files,
+        every,
+        keys: None,
+        under: String::new(),
+        data_dir,
+        asked_for: false,
+    };
     let import = Import::open(importer, Arc::new(inlet), Arc::default()).await.unwrap();
     Scene { shelf, import, clock, _waves: seen, _stopper: stopper, _committer: committer, _folder: folder }
 }
