@@ -218,6 +218,42 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_cannot_be_taken_is_named_as_long_as_it_lies_there() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        let odd = |name: &[u8]| folder.path().join(std::ffi::OsStr::from_bytes(name));
+        std::fs::write(odd(b"caf\xe9.csv"), "").unwrap();
+        std::fs::write(odd(b".caf\xe9.csv"), "").unwrap();
+        std::fs::create_dir(odd(b"caf\xe9")).unwrap();
+        std::fs::create_dir_all(folder.path().join("x/".repeat(20))).unwrap();
+        let left_out = |shelf: &DropFolder| {
+            let shown = |(name, why): (String, String)| format!("{name}: {why}\n");
+            let mut all: Vec<String> = shelf.left_out().into_iter().map(shown).collect();
+            all.sort_unstable();
+            all.concat()
+        };
+        let shelf = DropFolder::open(folder.path(), false, WhenDone::Move).unwrap();
+        shelf.list().await.unwrap();
+        expect![[r#"
+            caf�.csv: its name is not UTF-8: rename it
+        "#]].assert_eq(&left_out(&shelf));
+        let shelf = DropFolder::open(folder.path(), true, WhenDone::Move).unwrap();
+        for _ in 0..2 {
+            shelf.list().await.unwrap();
+        }
+        expect![[r#"
+            caf�.csv: its name is not UTF-8: rename it
+            caf�: its name is not UTF-8: rename it
+            x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x: it lies 16 folders deep, and what lies so deep is not looked for: name a folder further down as `path`
+        "#]].assert_eq(&left_out(&shelf));
+        std::fs::remove_dir_all(folder.path().join("x")).unwrap();
+        std::fs::rename(odd(b"caf\xe9.csv"), folder.path().join("cafe.csv")).unwrap();
+        std::fs::rename(odd(b"caf\xe9"), folder.path().join("cafe")).unwrap();
+        shelf.list().await.unwrap();
+        assert_eq!(left_out(&shelf), "");
+    }
+
+    #[tokio::test]
     async fn another_file_of_the_same_name_is_left_alone() {
         let (folder, shelf) = folder(WhenDone::Delete);
         std::fs::write(folder.path().join("a"), "old").unwrap();

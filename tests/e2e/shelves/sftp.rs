@@ -224,9 +224,17 @@ fn what_lies_in_folders_is_read_if_that_is_asked_for_and_keeps_them() {
     server.put("2026/11/b.json", rows(1..2));
     server.put("2026/bad.json", [0x1f, 0x8b, 0]);
     std::os::unix::fs::symlink(server.files(), folder.join("circle")).unwrap();
+    // Not UTF-8, and nothing is found under what a client makes of it.
+    let odd: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"caf\xe9.json");
+    std::fs::write(server.files().join(odd), rows(7..8)).unwrap();
     let flat = pipeline(&server, server.port(), "", ", every: once");
     let ended = flat.brazeline(&["run", "pipeline.yaml"]);
     assert_eq!((ended.code, arrived(&flat)), (Some(0), vec![0]), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("it is left out name=\"caf\u{fffd}.json\" why=\"its name is not UTF-8"),
+        "{}",
+        ended.stderr
+    );
     for path in [server.files(), server.files().join("2026"), folder] {
         std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
     }
