@@ -37,7 +37,7 @@ enum Command {
         /// Read the real input, send nothing and keep nothing; then say what would be sent and what it would cost.
         ///
         /// It begins where the last run ended. Sources that are asked again and again are asked once; for a source that waits for callers, end it
-        /// with ctrl-c. A source that has files made for it (`braze-ingest`, `mode: export`) asks for none: what it would ask for is said, and what
+        /// with ctrl-c. A source that has files made for it asks for none: what it would ask for is said, and what
         /// was fetched already is read.
         #[arg(long)]
         dry_run: bool,

@@ -236,7 +236,8 @@ mod tests {
         shelf.list().await.unwrap();
         expect![[r#"
             caf�.csv: its name is not UTF-8: rename it
-        "#]].assert_eq(&left_out(&shelf));
+        "#]]
+        .assert_eq(&left_out(&shelf));
         let shelf = DropFolder::open(folder.path(), true, WhenDone::Move).unwrap();
         for _ in 0..2 {
             shelf.list().await.unwrap();
