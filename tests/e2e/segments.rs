@@ -217,3 +217,19 @@ fn a_file_that_cannot_be_gone_on_with_takes_nothing_of_the_next_with_it() {
     }
     assert_eq!((&files[0]["name"], &files[0]["rows"]["read"]), (&json!("z.json"), &json!(10)));
 }
+
+#[test]
+fn what_a_sink_rejects_of_a_file_says_where_it_stood() {
+    let scene = folder("", "collect");
+    let (first, rest) = (row(0), row(1) + &row(2));
+    scene.place.write("in/b.zip", crate::imports::zipped(&[("00.txt", &first), ("01.txt", &rest)]));
+    let refused = Fault::RefuseAt { array: "attributes".into(), indexes: vec![0, 1, 2] };
+    scene.vendors.lytics().fail_every(1, refused);
+    assert_eq!(scene.place.brazeline(&["run", "pipeline.yaml"]).code, Some(3));
+    let mut places: Vec<String> =
+        scene.dead_letters().iter().map(|letter| letter["place"].as_str().unwrap().to_owned()).collect();
+    places.sort_unstable();
+    let place = |name: &str, bytes: usize, event: usize| format!("b.zip/{name}, bytes 0 to {bytes}: event {event}");
+    let expected = [place("00.txt", first.len(), 0), place("01.txt", rest.len(), 1), place("01.txt", rest.len(), 2)];
+    assert_eq!(places, expected);
+}

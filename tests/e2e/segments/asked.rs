@@ -219,8 +219,8 @@ fn what_it_waits_for_is_seen() {
     assert_eq!((&seen["said"], &seen["bytes"]), (&json!("answered 403"), &json!(0)));
     assert!(seen["asked_ms"].as_u64() < seen["again_ms"].as_u64(), "{seen}");
     let told = scene.place.brazeline(&["status", "pipeline.yaml"]).stdout;
-    assert!(told.contains(&format!("    waits for {file}, asked for 20")), "{told}");
-    assert!(told.contains("Z; answered 403, asked again 20"), "{told}");
+    assert!(told.contains(&format!("    waits for {file}, asked for at 20")), "{told}");
+    assert!(told.contains("Z; answered 403, asked again at 20"), "{told}");
     host.kill();
     // A file that broke off, and of which nothing more has come yet.
     scene.vendors.braze().apply();

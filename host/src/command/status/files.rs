@@ -28,7 +28,7 @@ pub fn write(files: &Files, out: &mut String) -> Result {
 fn write_asking(asking: &Asking, out: &mut String) -> Result {
     match &asking.file {
         Some(file) => {
-            write!(out, "    waits for {}, asked for {}", Clean(file), shown(asking.asked_ms.unwrap_or_default()))?
+            write!(out, "    waits for {}, asked for at {}", Clean(file), shown(asking.asked_ms.unwrap_or_default()))?
         }
         None => write!(out, "    asks for a file")?,
     }
@@ -39,7 +39,7 @@ fn write_asking(asking: &Asking, out: &mut String) -> Result {
         write!(out, "; {}", Clean(said))?;
     }
     match asking.again_ms {
-        Some(again) => writeln!(out, ", asked again {}", shown(again)),
+        Some(again) => writeln!(out, ", asked again at {}", shown(again)),
         None => writeln!(out),
     }
 }

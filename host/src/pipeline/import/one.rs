@@ -71,7 +71,7 @@ impl Import {
     }
 
     async fn piece(&mut self, piece: Piece) -> anyhow::Result<Went> {
-        let Piece { decoded: Decoded { events, mut unread, scope, .. }, place, next, stands } = piece;
+        let Piece { decoded: Decoded { events, mut unread, scope, .. }, place, bytes, next, stands } = piece;
         unread.iter_mut().for_each(|one| one.place = format!("{place}: {}", one.place));
         // It looks at others from here on: what came before is complete.
         if scope.as_ref().is_some_and(|scope| self.position.snapshots.is_of_others(scope)) {
@@ -83,6 +83,11 @@ impl Import {
         let part = scope.map(|scope| self.position.snapshots.part(scope, self.inlet.clock.unix_ms()));
         if let Some(file) = &mut self.position.file {
             (file.place, file.stands) = (next, stands.clone());
+        }
+        if !events.is_empty() {
+            // Of a row, its last byte is there.
+            let place = format!("{place}, bytes {} to {}", bytes.start, bytes.end);
+            self.inlet.ledger.reads(self.inlet.source, self.position.event, place);
         }
         let went = match events.is_empty() && unread.is_empty() && part.is_none() {
             true => Continue(()),
