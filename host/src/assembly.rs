@@ -21,7 +21,7 @@ use crate::config::{self, FILES_FROM, Pipeline, Secrets};
 use crate::connector::server::Endpoint;
 use crate::delivery::budget::Shared;
 use crate::delivery::request::Client;
-use crate::pipeline::fetch::Fetcher;
+use crate::pipeline::fetch::{Fetcher, FilesFrom};
 use crate::pipeline::graph::{self, Graph, SourceKind};
 use crate::pipeline::keyed::rest::Reads;
 use crate::pipeline::poll::Poller;
@@ -253,9 +253,9 @@ impl<'p> Assembly<'p> {
     ) -> Result<Fetcher, Problem> {
         let importer = options::fetched(self.pipeline, source, component)?;
         let authorization = self.pipeline.authorization_of(&source.node);
-        let from = authorization.and_then(|of| of.hosts.get(FILES_FROM)).map(|host| host.value.clone());
+        let origin = authorization.and_then(|of| of.hosts.get(FILES_FROM)).map(|host| host.value.clone());
         let authorization = authorization.map(|of| of.name.clone());
-        Ok(Fetcher { poller, importer, from, authorization, rehearsal: None })
+        Ok(Fetcher { poller, importer, from: FilesFrom { origin, authorization }, rehearsal: None })
     }
 
     fn transform(&self, transform: &config::Transform, desks: &mut Desks) -> Option<graph::Transform> {

@@ -6,13 +6,14 @@
 
 pub(super) mod asked;
 mod download;
+mod from;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use tokio::fs;
 
-use crate::config::{Every, Origin};
+use crate::config::Every;
 use crate::connector::Intake;
 
 use super::import::board::Board;
@@ -22,6 +23,7 @@ use super::rehearsal::Rehearsal;
 use super::source::Inlet;
 use asked::Asked;
 pub use download::{Downloads, Got, folder};
+pub use from::FilesFrom;
 
 /// What a source that asks for files is made of.
 pub struct Fetcher {
@@ -29,10 +31,8 @@ pub struct Fetcher {
     pub poller: Poller,
     /// What reads.
     pub importer: Importer,
-    /// From where files may be fetched, if that was said.
-    pub from: Option<Origin>,
-    /// The authorization that says it.
-    pub authorization: Option<String>,
+    /// From where files may be fetched.
+    pub from: FilesFrom,
     /// If nothing is to be asked for: where it is noted what would be.
     pub rehearsal: Option<Arc<Rehearsal>>,
 }
@@ -40,10 +40,10 @@ pub struct Fetcher {
 /// Asks and reads until the only run is over (nothing comes back), nothing comes before a person acts or the only run is given up (the reason does), or
 /// a stop is asked for.
 pub async fn fetch(fetcher: Fetcher, inlet: Arc<Inlet>, board: Arc<Board>) -> anyhow::Result<Option<String>> {
-    let Fetcher { poller, importer, from, authorization, rehearsal } = fetcher;
+    let Fetcher { poller, importer, from, rehearsal } = fetcher;
     let (every, clock, stop) = (importer.every, inlet.clock, inlet.stop.clone());
     let folder = folder(&importer.data_dir, &inlet.id)?;
-    let downloads = Downloads::open(folder, from, authorization, Arc::clone(&board)).await?;
+    let downloads = Downloads::open(folder, from, Arc::clone(&board)).await?;
     let poller = Poller { every: Every::Once, downloads: Some(Arc::new(downloads)), ..poller };
     let asked = Arc::new(Asked::load(&inlet.store, &inlet.id).await?);
     let mut import = Import::open(importer, Arc::clone(&inlet), Arc::clone(&board)).await?;

@@ -14,6 +14,7 @@ mod packing;
 pub mod pgp;
 pub mod position;
 mod record;
+mod refused;
 mod staging;
 mod watch;
 
@@ -29,7 +30,6 @@ use crate::component::types::Batch;
 use crate::config::{Every, Files};
 use crate::connector::Intake;
 use crate::connector::shelf::{self, Fate, Item, Shelf};
-use crate::delivery::retry::Retry;
 
 use self::board::Board;
 use self::history::History;
@@ -37,6 +37,7 @@ use self::pgp::Keys;
 use super::source::Inlet;
 pub use one::prove_fetched;
 use position::{Place, Position, Reading, Standing};
+use refused::Refusals;
 use staging::Staging;
 pub use staging::{hex, tidy};
 use watch::Watch;
@@ -47,10 +48,6 @@ pub const LOOK: Duration = Duration::from_secs(1);
 pub const LOOK_FAR: Duration = Duration::from_secs(60);
 /// A file that is about to stand still is not looked at more often than that.
 const SHORTEST_LOOK: Duration = Duration::from_millis(10);
-/// How long to wait before trying again what the disk or the shelf refused.
-const REFUSED_WAIT: Duration = Duration::from_secs(5);
-/// So often a run that ends tries to read something over a line that brings nothing.
-const ATTEMPTS: u32 = 6;
 /// So many pieces wait to be taken: the next is decoded while one is.
 const PIECES: usize = 2;
 
@@ -103,14 +100,6 @@ pub struct Import {
     unread: Option<String>,
     /// So many files were read to their end.
     done: u64,
-}
-
-/// How often something could not be read, without more of it than before.
-#[derive(Debug, Default)]
-struct Refusals {
-    count: u32,
-    /// So many bytes of it were here.
-    bytes: u64,
 }
 
 impl Import {
@@ -349,44 +338,6 @@ impl Import {
         if let Err(error) = self.importer.shelf.put_away(item, fate).await {
             tracing::warn!(source = self.inlet.id, file = item.name, %error, "it cannot be put away and stays where it is");
         }
-    }
-
-    /// Something could not be read or written: a file, or all of the shelf. It may pass, but who runs once wants an end: over a line it is tried a few
-    /// times; then a file is left where it is, for the run to say so when the others are read.
-    async fn refused(&mut self, what: &str, file: Option<&Item>, error: io::Error) -> anyhow::Result<Went> {
-        self.is_blind = true;
-        let wait = match (self.importer.every, self.importer.shelf.is_far()) {
-            (Every::After(_), _) => REFUSED_WAIT,
-            (Every::Once, false) => return Err(anyhow::Error::new(error).context(format!("reading `{what}`"))),
-            (Every::Once, true) => match self.count(what) {
-                count if count < ATTEMPTS => Retry::default().wait(count, None, self.inlet.clock.spread()),
-                _ => return Ok(self.give_up_reading(what, file, &error)),
-            },
-        };
-        tracing::warn!(source = self.inlet.id, what, %error, ?wait, "it cannot be read; trying again");
-        match self.is_stopped_within(wait).await {
-            true => Ok(Break(None)),
-            false => Ok(Continue(())),
-        }
-    }
-
-    /// How often in a row this could not be read, without more of it than before.
-    fn count(&mut self, what: &str) -> u32 {
-        let bytes = self.staging.bytes_of(what);
-        let refusals = self.refusals.entry(what.to_owned()).or_default();
-        refusals.count = if bytes > refusals.bytes { 1 } else { refusals.count + 1 };
-        refusals.bytes = bytes;
-        refusals.count
-    }
-
-    fn give_up_reading(&mut self, what: &str, file: Option<&Item>, error: &io::Error) -> Went {
-        let reason =
-            format!("`{what}` could not be read, {ATTEMPTS} times in a row: {error}; the next run tries again");
-        let Some(file) = file else { return Break(Some(reason)) };
-        tracing::error!(source = self.inlet.id, file = file.name, %error, "it cannot be read and stays where it is");
-        self.watch.over(file);
-        self.unread.get_or_insert(reason);
-        Continue(())
     }
 
     /// Waits; whether a stop was asked for meanwhile.

@@ -5,6 +5,7 @@
 
 mod course;
 mod errand;
+mod over;
 mod position;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use super::fetch::Downloads;
 use super::import::board::Board;
 use super::stop::Stop;
 use course::{Course, Next};
+pub use over::Over;
 use position::Position;
 
 /// So many failures of the component in a row are its own, and no other answer will help.
@@ -53,28 +55,6 @@ pub struct Poller {
 #[must_use]
 pub fn is_over(position: &[u8]) -> bool {
     Position::decode(position).is_some_and(|position| position.over)
-}
-
-/// How asking ended.
-#[derive(Debug)]
-pub enum Over {
-    /// As it should, or because a stop was asked for.
-    Done,
-    /// Nothing comes before a person acts, for this reason.
-    Stopped(String),
-    /// This run came to nothing, for this reason, and is given up. The next one asks anew.
-    Failed(String),
-}
-
-impl Over {
-    /// Why it did not end as it should, if it did not.
-    #[must_use]
-    pub fn reason(self) -> Option<String> {
-        match self {
-            Self::Done => None,
-            Self::Stopped(reason) | Self::Failed(reason) => Some(reason),
-        }
-    }
 }
 
 /// What would be asked at a stored position. Nothing is asked.

@@ -9,18 +9,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use http::{StatusCode, Uri};
+use http::StatusCode;
 use tokio::fs;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::component::types::{Download, Response};
-use crate::config::{FILES_FROM, Origin};
 use crate::connector::shelf::Item;
 use crate::delivery::request::{Begun, Client, Fetched};
 use crate::pipeline::import;
 use crate::pipeline::import::board::Board;
+
+use super::from::FilesFrom;
 
 /// The folder in a `data_dir`.
 pub const FOLDER: &str = "fetched";
@@ -33,8 +34,7 @@ const MOST_BYTES: u64 = 64 << 30;
 #[derive(Debug)]
 pub struct Downloads {
     folder: PathBuf,
-    from: Option<Origin>,
-    authorization: Option<String>,
+    from: FilesFrom,
     board: Arc<Board>,
     /// What of a file did not come at once.
     attempts: Mutex<Option<Attempts>>,
@@ -79,19 +79,14 @@ pub fn folder(data_dir: &Path, source: &str) -> io::Result<PathBuf> {
 
 impl Downloads {
     /// Opens it. What an earlier process left half is removed.
-    pub async fn open(
-        folder: PathBuf,
-        from: Option<Origin>,
-        authorization: Option<String>,
-        board: Arc<Board>,
-    ) -> io::Result<Self> {
+    pub async fn open(folder: PathBuf, from: FilesFrom, board: Arc<Board>) -> io::Result<Self> {
         let mut entries = fs::read_dir(&folder).await?;
         while let Some(entry) = entries.next_entry().await? {
             if entry.file_name().to_string_lossy().starts_with(HIDDEN) {
                 fs::remove_file(entry.path()).await?;
             }
         }
-        Ok(Self { folder, from, authorization, board, attempts: Mutex::default() })
+        Ok(Self { folder, from, board, attempts: Mutex::default() })
     }
 
     /// Where it is written down what is at work.
@@ -102,7 +97,7 @@ impl Downloads {
 
     /// Fetches a file, unless it is here. `as_it_is`: it is kept even if it is damaged, for whoever reads it to set it aside.
     pub async fn fetch(&self, client: &Client, clock: Clock, wanted: &Download, as_it_is: bool) -> Got {
-        let address = match self.allowed(&wanted.address) {
+        let address = match self.from.allows(&wanted.address) {
             Ok(address) => address,
             Err(why) => return Got::Refused(why),
         };
@@ -136,26 +131,6 @@ impl Downloads {
             _ => return Got::Answered(fetched.response()),
         };
         self.keep(fetched, from, attempts, wanted, as_it_is).await
-    }
-
-    /// Whether an address is one from which files are fetched. The address itself is never said: whoever knows it may fetch the file.
-    fn allowed(&self, address: &str) -> Result<Uri, String> {
-        let uri: Uri = address.parse().map_err(|_| "the address of the file is none".to_owned())?;
-        let origin = Origin::of(&uri).map_err(|error| format!("the address of the file {}", error.why))?;
-        if self.from.as_ref().is_some_and(|from| from.covers(&origin)) {
-            return Ok(uri);
-        }
-        let to = self.authorization.as_ref().map_or_else(
-            || "an authorization, and name that in the source".to_owned(),
-            |name| format!("authorization `{name}`"),
-        );
-        let known = match &self.from {
-            Some(from) => format!("and files are fetched from {from} alone"),
-            None => "and nothing says that files may be fetched from there".to_owned(),
-        };
-        Err(format!(
-            "the file is said to lie at {origin}, {known}: if it is right, write `hosts: {{ {FILES_FROM}: \"{origin}\" }}` into {to}"
-        ))
     }
 
     /// Writes what comes behind what is there. If it did not end and has a mark, it can be gone on with.

@@ -6,6 +6,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+use super::refused::ATTEMPTS;
 use super::*;
 use crate::clock::Clock;
 use crate::component::{Library, Limits, Reference};

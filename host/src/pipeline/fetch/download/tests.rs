@@ -7,6 +7,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::config::Origin;
 
 const NAME: &str = "a.txt";
 
@@ -31,8 +32,8 @@ async fn server(says: &[&str]) -> (String, Arc<StdMutex<Vec<String>>>) {
 }
 
 async fn downloads(folder: &Path, from: &str) -> Downloads {
-    let from = Some(Origin::parse(from).unwrap());
-    Downloads::open(folder.to_owned(), from, Some("them".to_owned()), Arc::default()).await.unwrap()
+    let from = FilesFrom { origin: Some(Origin::parse(from).unwrap()), authorization: Some("them".to_owned()) };
+    Downloads::open(folder.to_owned(), from, Arc::default()).await.unwrap()
 }
 
 fn wanted(address: String) -> Download {

@@ -13,8 +13,8 @@ use crate::clock::Clock;
 use crate::component::types::Errand;
 use crate::component::{Library, Limits, Node, Reference};
 use crate::config::{Every, Origin};
-use crate::pipeline::fetch::Downloads;
 use crate::pipeline::fetch::asked::Asked;
+use crate::pipeline::fetch::{Downloads, FilesFrom};
 use crate::pipeline::poll::{self, Failed, Poller};
 use crate::pipeline::stop::{Stopper, stop};
 use crate::store::{Committer, LocalStore};
@@ -52,7 +52,9 @@ async fn scene(origin: &str) -> Scene {
     let mut targets = crate::delivery::request::Targets::default();
     targets.add("rest", origin.clone(), None, false).unwrap();
     let fetched = crate::pipeline::fetch::folder(folder.path(), "in").unwrap();
-    let downloads = Downloads::open(fetched, Some(origin), None, Arc::default()).await.unwrap();
+    let downloads = Downloads::open(fetched, FilesFrom { origin: Some(origin), authorization: None }, Arc::default())
+        .await
+        .unwrap();
     let poller = Poller {
         node,
         targets: Arc::new(targets),
