@@ -2,14 +2,13 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 use super::refused::ATTEMPTS;
 use super::*;
 use crate::clock::Clock;
-use crate::component::{Library, Limits, Reference};
+use crate::component::{Library, Limits, Reference, test_components};
 use crate::config::{self, Order, WhenDone};
 use crate::connector::shelf::{Content, Doing};
 use crate::pipeline::ledger::{Book, Ledger, Room};
@@ -83,8 +82,9 @@ async fn scene(shelf: Fails, every: Every) -> Scene {
     };
     // On a thread where it may block.
     let configure = || {
-        let component = Library::new(None).unwrap().load(&Reference::Embedded("braze-ingest".to_owned())).unwrap();
-        component.configure("in", &json!({ "mode": "file" }).to_string(), &Limits::default()).unwrap().0
+        let component =
+            Library::new(None).unwrap().load(&Reference::File(test_components::path("lines").to_owned())).unwrap();
+        component.configure("in", "{}", &Limits::default()).unwrap().0
     };
     let node = std::thread::spawn(configure).join().unwrap();
     let files = Files {
