@@ -76,6 +76,9 @@ pub async fn fetch(fetcher: Fetcher, inlet: Arc<Inlet>, board: Arc<Board>) -> an
             Every::After(wait) => {
                 if let Some(reason) = given_up {
                     tracing::error!(source = inlet.id, reason, ?wait, "a run is given up");
+                    board.ask(None);
+                    board.says(reason);
+                    board.again(clock.unix_ms_at(clock.now() + wait));
                 }
                 if import.is_stopped_within(wait).await {
                     return Ok(None);
