@@ -21,7 +21,7 @@ use crate::config::{self, FILES_FROM, Pipeline, Secrets};
 use crate::connector::server::Endpoint;
 use crate::delivery::budget::Shared;
 use crate::delivery::request::Client;
-use crate::pipeline::fetch::Fetcher;
+use crate::pipeline::fetch::{Fetcher, FilesFrom};
 use crate::pipeline::graph::{self, Graph, SourceKind};
 use crate::pipeline::keyed::rest::Reads;
 use crate::pipeline::poll::Poller;
@@ -218,11 +218,11 @@ impl<'p> Assembly<'p> {
                 let poller = Poller { node: component.clone(), targets, client, budgets, every, downloads: None };
                 match self.plugins[node.id.as_str()].fetches() {
                     false => SourceKind::Poller(poller),
-                    true => SourceKind::Fetcher(Box::new(self.fetcher(source, poller, component)?)),
+                    true => SourceKind::Fetcher(Box::new(self.fetcher(source, poller, (component, loaded))?)),
                 }
             }
-            Plugin::Component { kind: Kind::Decoder, node: component, .. } => {
-                SourceKind::Files(options::importer(pipeline, source, component, secrets)?)
+            Plugin::Component { kind: Kind::Decoder, node: component, component: loaded, .. } => {
+                SourceKind::Files(options::importer(pipeline, source, (component, loaded), secrets)?)
             }
             Plugin::Component { node: component, plan, .. } => SourceKind::Receiver {
                 node: component.clone(),
@@ -245,11 +245,17 @@ impl<'p> Assembly<'p> {
         Ok(graph::Source { id: node.id.clone(), options: source.options.clone(), kind })
     }
 
-    fn fetcher(&self, source: &config::Source, poller: Poller, component: &Node) -> Result<Fetcher, Problem> {
+    fn fetcher(
+        &self,
+        source: &config::Source,
+        poller: Poller,
+        component: (&Node, &Component),
+    ) -> Result<Fetcher, Problem> {
         let importer = options::fetched(self.pipeline, source, component)?;
         let authorization = self.pipeline.authorization_of(&source.node);
-        let from = authorization.and_then(|of| of.hosts.get(FILES_FROM)).map(|host| host.value.clone());
-        Ok(Fetcher { poller, importer, from, authorization: authorization.map(|of| of.name.clone()) })
+        let origin = authorization.and_then(|of| of.hosts.get(FILES_FROM)).map(|host| host.value.clone());
+        let authorization = authorization.map(|of| of.name.clone());
+        Ok(Fetcher { poller, importer, from: FilesFrom { origin, authorization }, rehearsal: None })
     }
 
     fn transform(&self, transform: &config::Transform, desks: &mut Desks) -> Option<graph::Transform> {

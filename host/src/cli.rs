@@ -37,9 +37,13 @@ enum Command {
         /// Read the real input, send nothing and keep nothing; then say what would be sent and what it would cost.
         ///
         /// It begins where the last run ended. Sources that are asked again and again are asked once; for a source that waits for callers, end it
-        /// with ctrl-c.
+        /// with ctrl-c. A source that has files made for it asks for none: what it would ask for is said, and what
+        /// was fetched already is read.
         #[arg(long)]
         dry_run: bool,
+        /// With --dry-run: have files made, wait for them, fetch them and throw them away. The next run may have to wait until that is done.
+        #[arg(long, requires = "dry_run")]
+        fetch: bool,
         /// With --dry-run: show so many requests whole.
         #[arg(long, default_value_t = 3, requires = "dry_run")]
         requests: usize,
@@ -268,8 +272,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     command::reader::may_leave();
     command::report(match cli.command {
-        Command::Run { pipeline, log_format, dry_run: true, requests, json, .. } => {
-            command::dry_run::run(&pipeline, log_format, &command::dry_run::Shown { requests, json })
+        Command::Run { pipeline, log_format, dry_run: true, fetch, requests, json, .. } => {
+            command::dry_run::run(&pipeline, log_format, &command::dry_run::Shown { requests, json, fetch })
         }
         Command::Run { pipeline, log_format, again, .. } => command::run::run(&pipeline, log_format, again),
         Command::Check { pipeline, without_secrets, live } => {

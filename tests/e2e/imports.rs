@@ -34,7 +34,7 @@ fn rows(range: std::ops::Range<usize>) -> String {
     range.map(|number| format!("{{\"id\":\"u-{number}\"}}\n")).collect()
 }
 
-fn zipped(members: &[(&str, &str)]) -> Vec<u8> {
+pub fn zipped(members: &[(&str, &str)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, text) in members {
         writer.start_file(*name, SimpleFileOptions::default()).unwrap();

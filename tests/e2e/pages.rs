@@ -151,3 +151,13 @@ fn a_file_is_for_those_who_said_that_they_fetch_and_can_read() {
     let why = "source `people` is meant as a decoder by its settings, and its component is none";
     assert!(told.stderr.contains(why), "{}", told.stderr);
 }
+
+#[test]
+fn nothing_is_called_as_the_place_is_that_files_come_from() {
+    let place = place("https://feed.example", ", misdeed: calls_files");
+    place.write("pipeline.yaml", place.read("pipeline.yaml").replace("hosts: { feed:", "hosts: { files:"));
+    let told = place.brazeline(&["check", "pipeline.yaml"]);
+    assert_eq!(told.code, Some(2), "{}", told.stderr);
+    let why = "source `people` calls a target `files`, as only the place is called that files are fetched from";
+    assert!(told.stderr.contains(why), "{}", told.stderr);
+}

@@ -5,8 +5,8 @@ mod asked;
 #[path = "segments/whole.rs"]
 mod whole;
 
-use brazeline_sandbox::Options;
 use brazeline_sandbox::braze::{Currents, Segment};
+use brazeline_sandbox::{Fault, Options};
 use serde_json::{Map, Value, json};
 
 use crate::host::{Place, TRIGGER_TOKEN};
@@ -138,4 +138,99 @@ fn currents_events_arrive_and_one_that_comes_twice_arrives_once() {
     });
     assert_eq!(first, expected.as_object().cloned().unwrap());
     assert_eq!(held(&scene).len(), 200);
+}
+
+/// Runs until some of a file is delivered, and kills it then.
+pub fn killed_while_it_is_read(scene: &Scene) {
+    let lytics = scene.vendors.lytics();
+    lytics.script([Fault::Fine, Fault::Fine]);
+    lytics.fail_every(1, Fault::Slow { ms: 600_000 });
+    let host = scene.place.run();
+    scene.vendors.wait(lytics.wait_for_requests(3)).unwrap();
+    host.kill();
+    lytics.fail_every(0, Fault::Fine);
+}
+
+/// A row of the API's export that is of a known user if its number is even.
+fn row(number: usize) -> String {
+    let known = if number.is_multiple_of(2) { format!(",\"external_id\":\"u-{number}\"") } else { String::new() };
+    format!("{{\"braze_id\":\"b-{number}\",\"email\":\"p.{number}@mail.example\"{known}}}\n")
+}
+
+/// The numbers of those who arrived, each once however often they came.
+fn numbers(scene: &Scene) -> Vec<usize> {
+    let mut numbers: Vec<usize> =
+        held(scene).iter().map(|record| record["braze_id"].as_str().unwrap()[2..].parse().unwrap()).collect();
+    numbers.dedup();
+    numbers
+}
+
+#[test]
+fn a_file_that_was_begun_under_other_settings_loses_no_row() {
+    const ROWS: usize = 12_000;
+    let scene = folder("", "collect");
+    let text = scene.place.read("pipeline.yaml");
+    let by = |field: &str| {
+        let text = text.replace(
+            "mode: file",
+            &format!("mode: file, identifier: {{ {field} }}, max_uncommitted: {{ events: 1000 }}"),
+        );
+        scene.place.write("pipeline.yaml", text);
+    };
+    by("email: email");
+    scene.place.write("in/users.json", (0..ROWS).map(row).collect::<String>());
+    killed_while_it_is_read(&scene);
+    let before = numbers(&scene);
+    assert!(before.len() > 100 && before.len() < ROWS / 2, "{}", before.len());
+    // Every other row is skipped from now on, so the numbers of events are those of other rows.
+    by("external_id: user_id");
+    let ended = scene.place.brazeline(&["run", "pipeline.yaml"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let arrived = numbers(&scene);
+    let missing: Vec<usize> = (0..ROWS).step_by(2).filter(|number| arrived.binary_search(number).is_err()).collect();
+    assert!(missing.is_empty(), "{} rows are missing, from {:?} on", missing.len(), missing.first());
+    assert!(ended.stderr.contains("other settings or another component than when it was begun"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_file_that_cannot_be_gone_on_with_takes_nothing_of_the_next_with_it() {
+    let scene = folder("", "collect");
+    let text = scene.place.read("pipeline.yaml").replace("mode: file", "mode: file, max_uncommitted: { events: 1000 }");
+    scene.place.write("pipeline.yaml", text);
+    let rows: String = (0..12_000).map(row).collect();
+    scene.place.write("in/users.zip", crate::imports::zipped(&[("00.txt", &rows)]));
+    killed_while_it_is_read(&scene);
+    let staging = scene.place.path().join("data/staging/braze");
+    let [copy] = <[_; 1]>::try_from(std::fs::read_dir(staging).unwrap().collect::<Vec<_>>()).unwrap();
+    let copy = std::fs::File::options().write(true).open(copy.unwrap().path()).unwrap();
+    copy.set_len(1000).unwrap();
+    scene.place.write("in/z.json", (20_000..20_010).map(row).collect::<String>());
+    let ended = scene.place.brazeline(&["run", "pipeline.yaml"]);
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    assert_eq!(numbers(&scene).split_off(numbers(&scene).len() - 10), (20_000..20_010).collect::<Vec<_>>());
+    // The rows of each file are in its own numbers.
+    let files = crate::scene::node(&scene.status(), "braze")["files"]["shown"].clone();
+    for file in files.as_array().unwrap() {
+        // One of which nothing is settled has no end.
+        let fates = |end: &Value| ["delivered", "dropped", "rejected"].map(|fate| end[fate].as_u64().unwrap());
+        let ends: u64 = file["rows"]["ends"].as_array().unwrap().iter().flat_map(fates).sum();
+        assert_eq!(file["rows"]["read"].as_u64(), Some(ends), "{file}");
+    }
+    assert_eq!((&files[0]["name"], &files[0]["rows"]["read"]), (&json!("z.json"), &json!(10)));
+}
+
+#[test]
+fn what_a_sink_rejects_of_a_file_says_where_it_stood() {
+    let scene = folder("", "collect");
+    let (first, rest) = (row(0), row(1) + &row(2));
+    scene.place.write("in/b.zip", crate::imports::zipped(&[("00.txt", &first), ("01.txt", &rest)]));
+    let refused = Fault::RefuseAt { array: "attributes".into(), indexes: vec![0, 1, 2] };
+    scene.vendors.lytics().fail_every(1, refused);
+    assert_eq!(scene.place.brazeline(&["run", "pipeline.yaml"]).code, Some(3));
+    let mut places: Vec<String> =
+        scene.dead_letters().iter().map(|letter| letter["place"].as_str().unwrap().to_owned()).collect();
+    places.sort_unstable();
+    let place = |name: &str, bytes: usize, event: usize| format!("b.zip/{name}, bytes 0 to {bytes}: event {event}");
+    let expected = [place("00.txt", first.len(), 0), place("01.txt", rest.len(), 1), place("01.txt", rest.len(), 2)];
+    assert_eq!(places, expected);
 }

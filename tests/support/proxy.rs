@@ -13,6 +13,12 @@ pub struct Proxy {
 
 impl Proxy {
     pub fn cutting(server: u16, after: usize) -> Self {
+        Self::cutting_first(server, after, usize::MAX)
+    }
+
+    /// The same for the first connections alone.
+    pub fn cutting_first(server: u16, after: usize, connections: usize) -> Self {
+        let most = connections;
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let connections = Arc::new(AtomicUsize::new(0));
@@ -20,7 +26,7 @@ impl Proxy {
         std::thread::spawn(move || {
             for client in listener.incoming() {
                 let (Ok(client), Ok(server)) = (client, TcpStream::connect(("127.0.0.1", server))) else { return };
-                counted.fetch_add(1, Ordering::Relaxed);
+                let after = if counted.fetch_add(1, Ordering::Relaxed) < most { after } else { usize::MAX };
                 let (up, down) = (client.try_clone().unwrap(), server.try_clone().unwrap());
                 std::thread::spawn(move || pass(up, server, usize::MAX));
                 std::thread::spawn(move || pass(down, client, after));

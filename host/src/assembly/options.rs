@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use super::files;
 use super::plugin::Plugin;
-use crate::component::{Kind, Node};
+use crate::component::{Component, Kind, Node};
 use crate::config::source_key::{ACKNOWLEDGE, ADDRESS, DEDUPLICATE, EVERY, FILES, MAX_BODY, PUBLIC_URL, TLS};
 use crate::config::{Acknowledge, By, Every, Files, Pipeline, Secrets, Source};
 use crate::connector::SourceSettings;
 use crate::connector::drop_folder::DropFolder;
 use crate::pipeline::fetch;
-use crate::pipeline::import::{Importer, LOOK, LOOK_FAR};
+use crate::pipeline::import::{Importer, LOOK, LOOK_FAR, hex};
 use crate::problem::Problem;
 
 /// Those that do not mean something to every source.
@@ -75,7 +77,12 @@ fn no_files(pipeline: &Pipeline, source: &Source) -> Problem {
 }
 
 /// What reads the files of a source, with the shelf ready.
-pub fn importer(pipeline: &Pipeline, source: &Source, node: &Node, secrets: &Secrets) -> Result<Importer, Problem> {
+pub fn importer(
+    pipeline: &Pipeline,
+    source: &Source,
+    (node, component): (&Node, &Component),
+    secrets: &Secrets,
+) -> Result<Importer, Problem> {
     let files = source.options.files.clone().ok_or_else(|| no_files(pipeline, source))?;
     let shelf = files::shelf(pipeline, source, &files, secrets)?;
     let keys = files::keys(pipeline, source, &files, secrets)?;
@@ -84,12 +91,16 @@ pub fn importer(pipeline: &Pipeline, source: &Source, node: &Node, secrets: &Sec
         false if files.shelf.is_far() => Every::After(LOOK_FAR),
         false => Every::After(LOOK),
     };
-    let (node, data_dir) = (node.clone(), pipeline.data_dir.clone());
-    Ok(Importer { node, shelf, files, every, keys, data_dir, asked_for: false })
+    let (node, under, data_dir) = (node.clone(), under(pipeline, source, component), pipeline.data_dir.clone());
+    Ok(Importer { node, shelf, files, every, keys, under, data_dir, asked_for: false })
 }
 
 /// What reads the files that a source asked for.
-pub fn fetched(pipeline: &Pipeline, source: &Source, node: &Node) -> Result<Importer, Problem> {
+pub fn fetched(
+    pipeline: &Pipeline,
+    source: &Source,
+    (node, component): (&Node, &Component),
+) -> Result<Importer, Problem> {
     let folder = fetch::folder(&pipeline.data_dir, &source.node.id).map_err(|error| {
         let what = format!("{} has no folder for what it fetches", source.node.name());
         Problem::error(what, "name a `data_dir` that this user may write to").fact(error.to_string())
@@ -97,5 +108,12 @@ pub fn fetched(pipeline: &Pipeline, source: &Source, node: &Node) -> Result<Impo
     let files = Files::of_our_own(&folder);
     let shelf = Arc::new(DropFolder::open(&folder, false, files.when_done)?);
     let (every, data_dir) = (source.options.every, pipeline.data_dir.clone());
-    Ok(Importer { node: node.clone(), shelf, files, every, keys: None, data_dir, asked_for: true })
+    let (node, under) = (node.clone(), under(pipeline, source, component));
+    Ok(Importer { node, shelf, files, every, keys: None, under, data_dir, asked_for: true })
+}
+
+/// By which component and settings a source's files are read.
+fn under(pipeline: &Pipeline, source: &Source, component: &Component) -> String {
+    let settings = pipeline.settings_for(&source.node);
+    hex(&Sha256::digest(format!("{} {settings}", component.sha256())))
 }

@@ -15,10 +15,11 @@ use crate::clock::Clock;
 use crate::component::types::Budget;
 use crate::config::{self, Pipeline, System};
 use crate::observe::log::{self, Format};
-use crate::pipeline::rehearsal::{Rehearsal, Report, Sent, Shown as Request};
+use crate::pipeline::graph::SourceKind;
+use crate::pipeline::rehearsal::{NotAsked, Rehearsal, Report, Sent, Shown as Request};
 use crate::pipeline::stop::{self, stop};
 use crate::pipeline::{Ended, Graph};
-use crate::problem::Problem;
+use crate::problem::{Clean, Problem};
 use crate::store::{Committer, Handle, LocalStore, StoreError, StoredLetter};
 
 /// What is printed.
@@ -28,6 +29,8 @@ pub struct Shown {
     pub requests: usize,
     /// For machines.
     pub json: bool,
+    /// Files are asked for and fetched.
+    pub fetch: bool,
 }
 
 /// Runs and reports.
@@ -51,7 +54,7 @@ pub fn run(file: &Path, format: Format, shown: &Shown) -> Outcome {
     let ended = runtime.block_on(async {
         let clock = Clock::system();
         let mut graph = assembly.graph(&secrets, &clock).await?;
-        let budgets = rehearse(&mut graph, &rehearsal);
+        let budgets = rehearse(&mut graph, &rehearsal, shown.fetch);
         let (asks, asked) = stop();
         let signal = tokio::spawn(async move {
             if stop::signal().await.is_ok() {
@@ -70,8 +73,13 @@ pub fn run(file: &Path, format: Format, shown: &Shown) -> Outcome {
     Ok(if ended.stopped.is_empty() { Exit::Done } else { Exit::Stopped })
 }
 
-/// Puts notes in the place of every sink. The budgets that are known.
-fn rehearse(graph: &mut Graph, rehearsal: &Arc<Rehearsal>) -> Vec<Budget> {
+/// Puts notes in the place of every sink, and of asking for files unless they are to be fetched. The budgets that are known.
+fn rehearse(graph: &mut Graph, rehearsal: &Arc<Rehearsal>, fetch: bool) -> Vec<Budget> {
+    for source in graph.sources.iter_mut().filter(|_| !fetch) {
+        if let SourceKind::Fetcher(fetcher) = &mut source.kind {
+            fetcher.rehearsal = Some(Arc::clone(rehearsal));
+        }
+    }
     let mut budgets = Vec::new();
     for sink in &mut graph.sinks {
         budgets.extend(sink.outlet.node().into_iter().flat_map(|node| node.plan().budgets.iter().cloned()));
@@ -154,7 +162,14 @@ fn print(report: &Report, ended: &Ended, rejected: &BTreeMap<String, u64>, shown
     }
     costs(sent, without_memory.as_ref());
     ended.stopped.iter().for_each(|(node, reason)| println!("stopped:        `{node}`: {reason}"));
+    report.not_asked.iter().for_each(not_asked);
     println!("nothing was sent, and nothing was kept");
+}
+
+fn not_asked(NotAsked { source, what, body }: &NotAsked) {
+    let body = if body.is_empty() { String::new() } else { format!(": {}", Clean(body)) };
+    println!("not asked for:  by `{source}`: {}{body}", Clean(what));
+    println!("                what it would bring is not counted; `--fetch` asks for it and throws it away");
 }
 
 fn request(Request { sink, method, target, path, headers, body }: &Request) {

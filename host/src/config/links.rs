@@ -70,8 +70,10 @@ fn ids(names: &Names<'_>, report: &mut Report) {
 fn addresses(shape: &Shape, report: &mut Report) {
     let mut seen = BTreeMap::new();
     for source in &shape.sources {
+        let uploads = source.options.files.as_ref().and_then(|files| files.shelf.address());
         // Port 0 is any free one.
-        let Some(address) = source.options.address.as_ref().filter(|address| address.value.port() != 0) else {
+        let Some(address) = source.options.address.as_ref().or(uploads).filter(|address| address.value.port() != 0)
+        else {
             continue;
         };
         if let Some(other) = seen.insert(address.value, &source.node.id) {

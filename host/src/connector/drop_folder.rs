@@ -4,17 +4,16 @@
 //! care writes under a hidden name first. A folder that is a link is not looked into: it may lead anywhere, also in a circle. Nor is the host's
 //! own folder, whose files would be put away under it.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use tokio::fs;
 use tokio::io::AsyncSeekExt;
 
 use super::settings;
-use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, MOST_LISTED, Shelf, is_looked_into, too_many};
+use super::shelf::left_out::{LeftOut, no_text};
+use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, MOST_LISTED, Shelf, is_for_done, too_deep, too_many};
 use crate::config::WhenDone;
 use crate::problem::Problem;
 
@@ -26,15 +25,14 @@ pub struct DropFolder {
     when_done: WhenDone,
     /// The host's own.
     own: Option<PathBuf>,
-    /// Folders that could not be read, and that this was said of.
-    closed: Mutex<BTreeSet<String>>,
+    left_out: LeftOut,
 }
 
 impl DropFolder {
     /// Opens it; a folder that is not there is a mistake in the pipeline file.
     pub fn open(path: &Path, recursive: bool, when_done: WhenDone) -> Result<Self, Problem> {
         std::fs::read_dir(path).map_err(|error| settings::unusable(path, &error))?;
-        Ok(Self { path: path.to_owned(), recursive, when_done, own: None, closed: Mutex::default() })
+        Ok(Self { path: path.to_owned(), recursive, when_done, own: None, left_out: LeftOut::default() })
     }
 
     /// Without this folder, which is the host's own.
@@ -44,6 +42,7 @@ impl DropFolder {
     }
 
     async fn items(&self) -> io::Result<Vec<Item>> {
+        self.left_out.look();
         let (mut items, mut folders) = (Vec::new(), vec![String::new()]);
         while let Some(folder) = folders.pop() {
             let mut entries = match fs::read_dir(self.path.join(&folder)).await {
@@ -51,20 +50,26 @@ impl DropFolder {
                 Err(error) if !folder.is_empty() && error.kind() == io::ErrorKind::NotFound => continue,
                 // One among many is no reason to read none.
                 Err(error) if !folder.is_empty() => {
-                    self.is_closed(folder, &error);
+                    self.left_out.add(&folder, format!("it cannot be read: {error}"));
                     continue;
                 }
                 entries => entries?,
             };
             while let Some(entry) = entries.next_entry().await? {
-                let Ok(name) = entry.file_name().into_string() else { continue };
-                if name.starts_with('.') {
+                let (own, is_folder) = (entry.file_name(), entry.file_type().await?.is_dir());
+                let name = own.to_string_lossy();
+                // What lies in folders does not count unless that is asked for.
+                if name.starts_with('.') || (is_folder && !self.recursive) {
                     continue;
                 }
-                let name = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-                match entry.file_type().await?.is_dir() {
-                    true if self.recursive && is_looked_into(&name) && !self.is_own(&name).await => folders.push(name),
-                    true => {}
+                let name = if folder.is_empty() { name.into_owned() } else { format!("{folder}/{name}") };
+                match is_folder {
+                    _ if own.to_str().is_none() => self.left_out.add(&name, no_text()),
+                    true if is_for_done(&name) || self.is_own(&name).await => {}
+                    true => match too_deep(&name) {
+                        Some(why) => self.left_out.add(&name, why),
+                        None => folders.push(name),
+                    },
                     false => items.extend(item(&entry.path(), name).await?),
                 }
                 if items.len() + folders.len() > MOST_LISTED {
@@ -79,13 +84,6 @@ impl DropFolder {
         let Some(own) = &self.own else { return false };
         let (own, folder) = (fs::canonicalize(own).await, fs::canonicalize(self.path.join(folder)).await);
         matches!((own, folder), (Ok(own), Ok(folder)) if own == folder)
-    }
-
-    fn is_closed(&self, folder: String, error: &io::Error) {
-        let path = self.path.join(&folder);
-        if self.closed.lock().unwrap_or_else(PoisonError::into_inner).insert(folder) {
-            tracing::warn!(folder = %path.display(), %error, "it cannot be read, and is left out");
-        }
     }
 
     async fn content(&self, name: &str, from: u64) -> io::Result<Content> {
@@ -140,6 +138,10 @@ impl Shelf for DropFolder {
 
     fn list(&self) -> Doing<'_, Vec<Item>> {
         Box::pin(self.items())
+    }
+
+    fn left_out(&self) -> Vec<(String, String)> {
+        self.left_out.now()
     }
 
     fn open<'a>(&'a self, name: &'a str, from: u64) -> Doing<'a, Content> {
@@ -213,6 +215,43 @@ mod tests {
             }
             expected.assert_eq(&shown(folder.path(), ""));
         }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_taken_is_named_as_long_as_it_lies_there() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        let odd = |name: &[u8]| folder.path().join(std::ffi::OsStr::from_bytes(name));
+        std::fs::write(odd(b"caf\xe9.csv"), "").unwrap();
+        std::fs::write(odd(b".caf\xe9.csv"), "").unwrap();
+        std::fs::create_dir(odd(b"caf\xe9")).unwrap();
+        std::fs::create_dir_all(folder.path().join("x/".repeat(20))).unwrap();
+        let left_out = |shelf: &DropFolder| {
+            let shown = |(name, why): (String, String)| format!("{name}: {why}\n");
+            let mut all: Vec<String> = shelf.left_out().into_iter().map(shown).collect();
+            all.sort_unstable();
+            all.concat()
+        };
+        let shelf = DropFolder::open(folder.path(), false, WhenDone::Move).unwrap();
+        shelf.list().await.unwrap();
+        expect![[r#"
+            caf�.csv: its name is not UTF-8: rename it
+        "#]]
+        .assert_eq(&left_out(&shelf));
+        let shelf = DropFolder::open(folder.path(), true, WhenDone::Move).unwrap();
+        for _ in 0..2 {
+            shelf.list().await.unwrap();
+        }
+        expect![[r#"
+            caf�.csv: its name is not UTF-8: rename it
+            caf�: its name is not UTF-8: rename it
+            x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x: it lies 16 folders deep, and what lies so deep is not looked for: name a folder further down as `path`
+        "#]].assert_eq(&left_out(&shelf));
+        std::fs::remove_dir_all(folder.path().join("x")).unwrap();
+        std::fs::rename(odd(b"caf\xe9.csv"), folder.path().join("cafe.csv")).unwrap();
+        std::fs::rename(odd(b"caf\xe9"), folder.path().join("cafe")).unwrap();
+        shelf.list().await.unwrap();
+        assert_eq!(left_out(&shelf), "");
     }
 
     #[tokio::test]

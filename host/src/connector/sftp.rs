@@ -18,7 +18,8 @@ use russh_sftp::protocol::StatusCode;
 use tokio::io::{AsyncRead, AsyncSeekExt, ReadBuf};
 use tokio::sync::Mutex;
 
-use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, MOST_LISTED, Shelf, is_looked_into, too_many};
+use super::shelf::left_out::{LeftOut, no_text};
+use super::shelf::{Content, DONE, Doing, FAILED, Fate, Item, MOST_LISTED, Shelf, is_for_done, too_deep, too_many};
 use crate::config::WhenDone;
 use account::Account;
 use connection::Connection;
@@ -30,6 +31,7 @@ pub struct Sftp {
     recursive: bool,
     when_done: WhenDone,
     connection: Mutex<Option<Arc<Connection>>>,
+    left_out: LeftOut,
 }
 
 impl Sftp {
@@ -37,7 +39,7 @@ impl Sftp {
     #[must_use]
     pub fn new(account: Account, path: &str, recursive: bool, when_done: WhenDone) -> Self {
         let path = path.trim_end_matches('/').to_owned();
-        Self { account, path, recursive, when_done, connection: Mutex::default() }
+        Self { account, path, recursive, when_done, connection: Mutex::default(), left_out: LeftOut::default() }
     }
 
     async fn connection(&self) -> io::Result<Arc<Connection>> {
@@ -56,6 +58,7 @@ impl Sftp {
 
     async fn items(&self) -> io::Result<Vec<Item>> {
         let connection = self.connection().await?;
+        self.left_out.look();
         let (mut items, mut folders) = (Vec::new(), vec![String::new()]);
         while let Some(below) = folders.pop() {
             let found = match self.entries(&connection, &below).await {
@@ -63,15 +66,20 @@ impl Sftp {
                 Err(error) if !below.is_empty() && error.kind() == io::ErrorKind::NotFound => continue,
                 // One among many is no reason to read none.
                 Err(error) if !below.is_empty() && error.kind() == io::ErrorKind::PermissionDenied => {
-                    tracing::warn!(folder = below, %error, "it cannot be read, and is left out");
+                    self.left_out.add(&below, format!("it cannot be read: {error}"));
                     continue;
                 }
                 found => found?,
             };
             for (name, metadata) in found {
                 match metadata.is_dir() {
-                    true if self.recursive && is_looked_into(&name) => folders.push(name),
-                    true => {}
+                    true if !self.recursive || is_for_done(&name) => {}
+                    // It stands there for what the client could not read of a name, and under such a name nothing is found.
+                    _ if name.contains(char::REPLACEMENT_CHARACTER) => self.left_out.add(&name, no_text()),
+                    true => match too_deep(&name) {
+                        Some(why) => self.left_out.add(&name, why),
+                        None => folders.push(name),
+                    },
                     false => items.extend(item(name, &metadata)),
                 }
                 if items.len() + folders.len() > MOST_LISTED {
@@ -94,7 +102,11 @@ impl Sftp {
         for entry in listed.map_err(|error| self.failed(connection, &folder, error))? {
             let name = entry.file_name();
             // A name is the server's word, and becomes a part of paths.
-            if name.is_empty() || name.starts_with('.') || name.contains(['/', '\0']) {
+            if name.is_empty() || name.starts_with('.') {
+                continue;
+            }
+            if name.contains(['/', '\0']) {
+                self.left_out.add(&name, "its name is none of a file: it has a `/` or a zero in it".to_owned());
                 continue;
             }
             let name = if below.is_empty() { name } else { format!("{below}/{name}") };
@@ -207,6 +219,10 @@ impl Shelf for Sftp {
 
     fn list(&self) -> Doing<'_, Vec<Item>> {
         Box::pin(self.items())
+    }
+
+    fn left_out(&self) -> Vec<(String, String)> {
+        self.left_out.now()
     }
 
     fn open<'a>(&'a self, name: &'a str, from: u64) -> Doing<'a, Content> {

@@ -34,7 +34,7 @@ impl SftpServer {
         let folder = DropFolder::open(&settings.path, false, when_done)?;
         let listening = match when_done {
             WhenDone::Untouched => None,
-            _ => Some(door::open(settings.address, account, Arc::new(uploads))?),
+            _ => Some(door::open(settings.address.value, account, Arc::new(uploads))?),
         };
         Ok(Self { folder, listening })
     }
@@ -58,6 +58,10 @@ impl Shelf for SftpServer {
 
     fn list(&self) -> Doing<'_, Vec<Item>> {
         self.folder.list()
+    }
+
+    fn left_out(&self) -> Vec<(String, String)> {
+        self.folder.left_out()
     }
 
     fn open<'a>(&'a self, name: &'a str, from: u64) -> Doing<'a, Content> {

@@ -2,6 +2,8 @@
 //!
 //! A shelf lists, opens and puts away. Whether a file is complete, was read before or is worth reading is not its business.
 
+pub mod left_out;
+
 use std::io;
 use std::pin::Pin;
 
@@ -46,10 +48,17 @@ pub fn too_many() -> io::Error {
     ))
 }
 
-/// Whether a folder within a shelf is looked into: not where files are put away, and not for ever.
+/// Whether a folder within a shelf is one where files are put away.
 #[must_use]
-pub fn is_looked_into(folder: &str) -> bool {
-    ![DONE, FAILED].contains(&folder) && folder.split('/').count() < DEEPEST
+pub fn is_for_done(folder: &str) -> bool {
+    [DONE, FAILED].contains(&folder)
+}
+
+/// Why a folder within a shelf is not looked into, if it is so deep.
+#[must_use]
+pub fn too_deep(folder: &str) -> Option<String> {
+    let depth = folder.split('/').count();
+    (depth >= DEEPEST).then(|| format!("it lies {depth} folders deep, and what lies so deep is not looked for: name a folder further down as `path`"))
 }
 
 /// What became of a file.
@@ -80,6 +89,11 @@ pub trait Shelf: Send + Sync {
 
     /// What lies there now. What only a person can mend is a [`Problem`] within the error.
     fn list(&self) -> Doing<'_, Vec<Item>>;
+
+    /// What lay there at the last look and is left out: its name, and why.
+    fn left_out(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
 
     /// What is in a file, from this byte on.
     fn open<'a>(&'a self, name: &'a str, from: u64) -> Doing<'a, Content>;

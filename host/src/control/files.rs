@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Clerk;
 use super::sums::Feed;
 use crate::connector::shelf::Item;
-use crate::pipeline::import::board::{Seen, Stage, Work};
+use crate::pipeline::import::board::{self, Seen, Stage, Work};
 use crate::pipeline::import::counts::{Counts, Fates};
 use crate::pipeline::import::history::{Imported, Outcome, Stored};
 use crate::pipeline::import::position::{Reading, Standing};
@@ -27,6 +27,36 @@ pub struct Files {
     pub shown: Vec<File>,
     /// So many more wait.
     pub more_waiting: usize,
+    /// What is asked for and is not there yet.
+    #[serde(default)]
+    pub asking: Option<Asking>,
+    /// What lies there and is left out: the first of it.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Something that a source asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asking {
+    /// The file that will be there. Without it, it is asked whether there may be one.
+    pub file: Option<String>,
+    /// When it was asked for, milliseconds since 1970.
+    pub asked_ms: Option<u64>,
+    /// So many bytes of it are here.
+    pub bytes: u64,
+    /// What came of asking last.
+    pub said: Option<String>,
+    /// When it is asked again, milliseconds since 1970.
+    pub again_ms: Option<u64>,
+}
+
+/// Something that lies there and is not taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub why: String,
 }
 
 /// How a file stands.
@@ -40,6 +70,9 @@ pub struct File {
     pub hash: Option<String>,
     /// How it stands.
     pub state: State,
+    /// So many bytes of it are here, as long as it is fetched or copied.
+    #[serde(default)]
+    pub here: Option<u64>,
     /// Why it was set aside, or as which it was imported before.
     pub reason: Option<String>,
     /// Where reading stands in it.
@@ -172,7 +205,18 @@ fn files(stored: &Stored, seen: Seen, feed: &Feed<'_>, ends: &[String]) -> Files
     let waiting: Vec<&Item> = seen.waiting.iter().filter(|item| !at_work.contains(&item.name)).collect();
     shown.extend(waiting.iter().take(WAITING).map(|item| named(item)));
     shown.extend(stored.history.newest().map(of_past));
-    Files { shown, more_waiting: waiting.len().saturating_sub(WAITING) }
+    let more_waiting = waiting.len().saturating_sub(WAITING);
+    // A file that is fetched just now says so itself.
+    let is_fetched = seen.work.as_ref().is_some_and(|work| work.stage == Stage::Fetching);
+    let asking = seen.asking.filter(|_| !is_fetched).map(of_asking);
+    let left_out = seen.left_out.into_iter().map(|(name, why)| LeftOut { name, why }).collect();
+    Files { shown, more_waiting, asking, left_out }
+}
+
+fn of_asking(asking: board::Asking) -> Asking {
+    let board::Asking { file, bytes, said, again_ms } = asking;
+    let (file, asked_ms) = file.unzip();
+    Asking { file, asked_ms, bytes, said, again_ms }
 }
 
 /// What became of the rows of the file at work.
@@ -211,7 +255,8 @@ fn of_work(work: &Work) -> File {
         Stage::Reading => State::Reading,
         Stage::Delivering => State::Delivering,
     };
-    File { state, hash: work.hash.as_deref().and_then(short), at: at(&work.stands), ..named(&work.item) }
+    let here = matches!(state, State::Fetching | State::Copying).then_some(work.done);
+    File { state, hash: work.hash.as_deref().and_then(short), at: at(&work.stands), here, ..named(&work.item) }
 }
 
 fn of_reading(reading: &Reading, work: Option<&Work>) -> File {

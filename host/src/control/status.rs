@@ -12,7 +12,7 @@ use crate::pipeline::keyed::forecast::Forecast;
 use crate::pipeline::keyed::moved;
 use crate::store::{Accounts, Counter};
 
-pub use super::files::{At, End, File, Files, Rows, State};
+pub use super::files::{Asking, At, End, File, Files, LeftOut, Rows, State};
 pub use super::sums::Sums;
 
 /// All that is to be said of a pipeline.

@@ -3,6 +3,15 @@
 use crate::component::types::{Batch, Unread, WhyUnread};
 use crate::store::DeadLetter;
 
+/// What stands before an event's number.
+const EVENT: &str = "event ";
+
+/// The number of the event that a dead letter is of, if it is of one and says no more.
+#[must_use]
+pub fn number(letter: &DeadLetter) -> Option<u64> {
+    letter.place.strip_prefix(EVENT)?.parse().ok()
+}
+
 /// Where the events of a batch are from and who rejects them.
 #[derive(Debug, Clone, Copy)]
 pub struct Where<'a> {
@@ -34,7 +43,7 @@ impl Where<'_> {
         DeadLetter {
             source: self.source.to_owned(),
             node: self.node.to_owned(),
-            place: format!("event {}", self.first + u64::from(rejected.origin)),
+            place: format!("{EVENT}{}", self.first + u64::from(rejected.origin)),
             key: Some(events.key(index).to_owned()),
             body: events.body(index).to_vec(),
             reason: rejected.reason,

@@ -4,22 +4,26 @@
 //! read from there as files of any other folder are. So nobody is asked for more before all that was fetched is delivered. After a restart the
 //! half goes on in which it was: where asking stands is kept in a record of its own, and what lies in the folder was not read to its end.
 
-mod asked;
+pub(super) mod asked;
 mod download;
+mod from;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use tokio::fs;
 
-use crate::config::{Every, Origin};
+use crate::config::Every;
+use crate::connector::Intake;
 
 use super::import::board::Board;
 use super::import::{Import, Importer, Went};
-use super::poll::{Poller, poll};
+use super::poll::{self, Over, Poller, poll};
+use super::rehearsal::Rehearsal;
 use super::source::Inlet;
 use asked::Asked;
 pub use download::{Downloads, Got, folder};
+pub use from::FilesFrom;
 
 /// What a source that asks for files is made of.
 pub struct Fetcher {
@@ -27,39 +31,68 @@ pub struct Fetcher {
     pub poller: Poller,
     /// What reads.
     pub importer: Importer,
-    /// From where files may be fetched, if that was said.
-    pub from: Option<Origin>,
-    /// The authorization that says it.
-    pub authorization: Option<String>,
+    /// From where files may be fetched.
+    pub from: FilesFrom,
+    /// If nothing is to be asked for: where it is noted what would be.
+    pub rehearsal: Option<Arc<Rehearsal>>,
 }
 
-/// Asks and reads until the only run is over (nothing comes back), nothing comes before a person acts (the reason does), or a stop is asked for.
+/// Asks and reads until the only run is over (nothing comes back), nothing comes before a person acts or the only run is given up (the reason does), or
+/// a stop is asked for.
 pub async fn fetch(fetcher: Fetcher, inlet: Arc<Inlet>, board: Arc<Board>) -> anyhow::Result<Option<String>> {
-    let Fetcher { poller, importer, from, authorization } = fetcher;
+    let Fetcher { poller, importer, from, rehearsal } = fetcher;
     let (every, clock, stop) = (importer.every, inlet.clock, inlet.stop.clone());
     let folder = folder(&importer.data_dir, &inlet.id)?;
-    let downloads = Downloads::open(folder, from, authorization, Arc::clone(&board)).await?;
+    let downloads = Downloads::open(folder, from, Arc::clone(&board)).await?;
     let poller = Poller { every: Every::Once, downloads: Some(Arc::new(downloads)), ..poller };
     let asked = Arc::new(Asked::load(&inlet.store, &inlet.id).await?);
-    let mut import = Import::open(importer, Arc::clone(&inlet), board).await?;
+    let mut import = Import::open(importer, Arc::clone(&inlet), Arc::clone(&board)).await?;
     let mut is_fetched = asked.is_over() && import.has_work().await?;
     loop {
+        let mut given_up = None;
         if !is_fetched {
-            let ended = poll(poller.clone(), Arc::clone(&asked), false, clock, stop.clone()).await?;
-            if ended.is_some() || stop.is_asked() {
-                return Ok(ended);
+            let over = match &rehearsal {
+                Some(rehearsal) => rehearse(&poller, &asked, rehearsal).await?,
+                None => poll(poller.clone(), Arc::clone(&asked), false, clock, stop.clone()).await?,
+            };
+            board.asked();
+            match over {
+                Over::Stopped(reason) => return Ok(Some(reason)),
+                _ if stop.is_asked() => return Ok(None),
+                Over::Failed(reason) => given_up = Some(reason),
+                Over::Done => {}
             }
         }
+        let done = import.done();
         if let Went::Break(reason) = import.drain().await? {
             return Ok(reason);
         }
+        // What an earlier run left, and nobody can read, is not what this one was started for.
+        let came_to_nothing = is_fetched && import.done() == done;
         is_fetched = false;
         match every {
-            Every::Once => return Ok(None),
-            Every::After(wait) if import.is_stopped_within(wait).await => return Ok(None),
-            Every::After(_) => {}
+            _ if came_to_nothing => {}
+            Every::Once => return Ok(given_up),
+            Every::After(wait) => {
+                if let Some(reason) = given_up {
+                    tracing::error!(source = inlet.id, reason, ?wait, "a run is given up");
+                    board.ask(None);
+                    board.says(reason);
+                    board.again(clock.unix_ms_at(clock.now() + wait));
+                }
+                if import.is_stopped_within(wait).await {
+                    return Ok(None);
+                }
+            }
         }
     }
+}
+
+/// Notes what would be asked for, and asks for nothing: it may cost the other side much, and it may do one such thing at a time.
+async fn rehearse(poller: &Poller, asked: &Asked, rehearsal: &Rehearsal) -> anyhow::Result<Over> {
+    let ask = poll::foresee(poller.node.clone(), asked.resume().as_deref()).await?;
+    rehearsal.left_out(poller.node.id(), &ask.errand);
+    Ok(Over::Done)
 }
 
 /// Removes what was fetched for sources that are no more.

@@ -14,10 +14,11 @@ mod packing;
 pub mod pgp;
 pub mod position;
 mod record;
+mod refused;
 mod staging;
 mod watch;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::path::PathBuf;
@@ -34,9 +35,11 @@ use self::board::Board;
 use self::history::History;
 use self::pgp::Keys;
 use super::source::Inlet;
+pub use one::prove_fetched;
 use position::{Place, Position, Reading, Standing};
+use refused::Refusals;
 use staging::Staging;
-pub use staging::tidy;
+pub use staging::{hex, tidy};
 use watch::Watch;
 
 /// A folder that is watched is looked at so often.
@@ -45,8 +48,6 @@ pub const LOOK: Duration = Duration::from_secs(1);
 pub const LOOK_FAR: Duration = Duration::from_secs(60);
 /// A file that is about to stand still is not looked at more often than that.
 const SHORTEST_LOOK: Duration = Duration::from_millis(10);
-/// How long to wait before trying again what the disk or the shelf refused.
-const REFUSED_WAIT: Duration = Duration::from_secs(5);
 /// So many pieces wait to be taken: the next is decoded while one is.
 const PIECES: usize = 2;
 
@@ -62,6 +63,8 @@ pub struct Importer {
     pub every: Every,
     /// To which the files are encrypted, if they are.
     pub keys: Option<Arc<Keys>>,
+    /// A digest of the component and its settings: what says the same reads the same.
+    pub under: String,
     /// In which the copies lie.
     pub data_dir: PathBuf,
     /// The files were asked for, one after the other. One that is as an earlier one is read again: what came between them may have said otherwise.
@@ -89,8 +92,14 @@ pub struct Import {
     board: Arc<Board>,
     /// What was imported again because that was asked for, by hash and by listing: once is enough.
     repeated: BTreeSet<String>,
-    /// The last look failed: what lies there is not known.
+    /// The last look failed, or reading did: what lies there is looked at anew.
     is_blind: bool,
+    /// What could not be read, by name.
+    refusals: BTreeMap<String, Refusals>,
+    /// The first file that could not be read in a run that ends, and why.
+    unread: Option<String>,
+    /// So many files were read to their end.
+    done: u64,
 }
 
 impl Import {
@@ -121,6 +130,9 @@ impl Import {
             board,
             repeated: BTreeSet::new(),
             is_blind: false,
+            refusals: BTreeMap::new(),
+            unread: None,
+            done: 0,
         })
     }
 
@@ -133,6 +145,12 @@ impl Import {
             return Ok(true);
         }
         Ok(!self.importer.shelf.list().await?.is_empty())
+    }
+
+    /// How many files were read to their end.
+    #[must_use]
+    pub fn done(&self) -> u64 {
+        self.done
     }
 
     /// Reads what lies there, until all of it is read.
@@ -150,7 +168,9 @@ impl Import {
                 // That was waited for already.
                 continue;
             }
-            let Some(wait) = self.watch.waits(self.inlet.clock.now()) else { return Ok(Continue(())) };
+            let Some(wait) = self.watch.waits(self.inlet.clock.now()) else {
+                return Ok(self.unread.take().map_or(Continue(()), |reason| Break(Some(reason))));
+            };
             if self.is_stopped_within(wait.clamp(SHORTEST_LOOK, LOOK)).await {
                 return Ok(Break(None));
             }
@@ -171,11 +191,23 @@ impl Import {
 
     /// Goes on with the file that the position names.
     async fn resume(&mut self) -> anyhow::Result<Went> {
-        let Some(file) = &self.position.file else { return Ok(Continue(())) };
+        let Some(file) = &mut self.position.file else { return Ok(Continue(())) };
         if file.fate.is_some() {
             return self.finish().await.map(Continue);
         }
-        match tokio::fs::try_exists(self.staging.path(&file.hash)).await? {
+        let is_there = tokio::fs::try_exists(self.staging.path(&file.hash)).await?;
+        if file.under != self.importer.under {
+            tracing::warn!(
+                source = self.inlet.id,
+                file = file.item.name,
+                "other settings or another component than when it was begun: the rest of it is read by these, and what was delivered of that already \
+                 is delivered again"
+            );
+            file.under.clone_from(&self.importer.under);
+            // Rows that were delivered have the numbers of other events now.
+            self.position.event = self.inlet.renew();
+        }
+        match is_there {
             true => self.read().await,
             // It may lie on the shelf still.
             false => Ok(Continue(())),
@@ -188,16 +220,20 @@ impl Import {
         self.is_blind = listed.is_err();
         match listed {
             Ok(items) => {
+                self.refusals.remove(&self.importer.shelf.name());
                 self.watch.look(self.inlet.clock.now(), items);
                 self.board.waiting(self.watch.waiting());
+                self.board.left_out(self.importer.shelf.left_out());
             }
             // Whoever asks on with a login that is refused may be locked out for it.
             Err(error) => match shelf::problem(&error) {
                 Some(problem) => return Ok(Break(Some(problem.to_string()))),
-                None => return self.refused(&self.importer.shelf.name(), error).await,
+                None => return self.refused(&self.importer.shelf.name(), None, error).await,
             },
         }
-        while let Some(item) = self.watch.next(self.inlet.clock.now()) {
+        while !self.is_blind
+            && let Some(item) = self.watch.next(self.inlet.clock.now())
+        {
             let went = self.take(&item).await;
             self.board.idle();
             if let Break(reason) = went? {
@@ -223,9 +259,10 @@ impl Import {
             Ok(copied) => copied,
             Err(error) => {
                 self.watch.later(now, item);
-                return self.refused(&item.name, error).await;
+                return self.refused(&item.name, Some(item), error).await;
             }
         };
+        self.refusals.remove(&item.name);
         self.watch.look(now, items);
         if !self.watch.stands(item) {
             tracing::info!(
@@ -269,10 +306,13 @@ impl Import {
             return Ok(Break(reason));
         }
         self.position.snapshots.abandon();
+        // Whatever was settled, its numbers are not this file's.
+        self.position.event = self.inlet.renew();
         let before = Some(self.counted().await?);
         let (place, stands, began_ms) = (Place::default(), Standing::default(), self.inlet.clock.unix_ms());
-        let item = item.clone();
-        self.position.file = Some(Reading { item, hash, place, stands, fate: None, reason: None, before, began_ms });
+        let (item, under) = (item.clone(), self.importer.under.clone());
+        self.position.file =
+            Some(Reading { item, hash, place, under, stands, fate: None, reason: None, before, began_ms });
         Ok(Continue(()))
     }
 
@@ -300,18 +340,6 @@ impl Import {
         }
     }
 
-    /// Something could not be read or written. It may pass, but who runs once wants to know.
-    async fn refused(&mut self, what: &str, error: io::Error) -> anyhow::Result<Went> {
-        if self.importer.every == Every::Once {
-            return Err(anyhow::Error::new(error).context(format!("reading `{what}`")));
-        }
-        tracing::warn!(source = self.inlet.id, what, %error, "it cannot be read; trying again");
-        match self.is_stopped_within(REFUSED_WAIT).await {
-            true => Ok(Break(None)),
-            false => Ok(Continue(())),
-        }
-    }
-
     /// Waits; whether a stop was asked for meanwhile.
     pub async fn is_stopped_within(&self, wait: Duration) -> bool {
         let mut stop = self.inlet.stop.clone();
@@ -322,3 +350,6 @@ impl Import {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

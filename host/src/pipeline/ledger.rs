@@ -19,6 +19,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::{UnboundedSender, WeakUnboundedSender};
 use tokio::sync::{Notify, oneshot};
 
+use super::dead::number;
 use crate::store::{Append, Cursor, DeadLetter, StateChange};
 
 pub use book::Book;
@@ -169,6 +170,11 @@ impl Ledger {
     #[must_use]
     pub fn try_admit(&self, source: usize, taken: Taken) -> bool {
         self.books().sources[source].room.take(taken)
+    }
+
+    /// Events of this source from this number on are read there: what is rejected of them says so.
+    pub fn reads(&self, source: usize, first: u64, place: String) {
+        self.books().sources[source].reads(first, place);
     }
 
     /// Opens an admitted batch.
@@ -360,6 +366,13 @@ impl Books {
 
     fn dead(&mut self, dead: &mut Vec<DeadLetter>) {
         self.counts.rejected += dead.len() as u64;
+        for letter in dead.iter_mut() {
+            let book = self.sources.iter().find(|book| book.id == letter.source);
+            let place = number(letter).and_then(|event| book?.place(event));
+            if let Some(place) = place {
+                letter.place = format!("{place}: {}", letter.place);
+            }
+        }
         self.dead.append(dead);
     }
 }

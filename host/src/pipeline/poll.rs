@@ -5,6 +5,7 @@
 
 mod course;
 mod errand;
+mod over;
 mod position;
 
 use std::sync::Arc;
@@ -20,8 +21,10 @@ use crate::delivery::request::{Client, Targets};
 use crate::delivery::retry::Retry;
 
 use super::fetch::Downloads;
+use super::import::board::Board;
 use super::stop::Stop;
 use course::{Course, Next};
+pub use over::Over;
 use position::Position;
 
 /// So many failures of the component in a row are its own, and no other answer will help.
@@ -54,7 +57,13 @@ pub fn is_over(position: &[u8]) -> bool {
     Position::decode(position).is_some_and(|position| position.over)
 }
 
-/// Asks until the only run is over (nothing comes back), nothing comes before a person acts (the reason does), or a stop is asked for.
+/// What would be asked at a stored position. Nothing is asked.
+pub async fn foresee(node: Node, stored: Option<&[u8]>) -> anyhow::Result<Ask> {
+    let at = Course::new(stored.and_then(Position::decode), 0, false).at();
+    Ok(tokio::task::spawn_blocking(move || node.next(at.as_deref())).await??)
+}
+
+/// Asks until the only run is over, nothing comes before a person acts, or a stop is asked for.
 /// `direct`: pages are read with their position, and kept by whoever reads them.
 pub async fn poll<I: Intake>(
     poller: Poller,
@@ -62,7 +71,7 @@ pub async fn poll<I: Intake>(
     direct: bool,
     clock: Clock,
     stop: Stop,
-) -> anyhow::Result<Option<String>> {
+) -> anyhow::Result<Over> {
     let resume = inlet.resume();
     let position = resume.as_deref().and_then(Position::decode);
     if resume.is_some() && position.is_none() {
@@ -100,6 +109,10 @@ struct Failed {
     restarts: u32,
     /// Nothing came and nothing changed.
     standing: u32,
+    /// A file broke off, and no more of it came than before.
+    breaks: u32,
+    /// A file came, and is not what it should be.
+    damages: u32,
 }
 
 /// What is to be done after a turn.
@@ -112,20 +125,34 @@ enum Turn {
     Rest,
     /// Nothing more: for this reason, or because a stop was asked for.
     End(Option<String>),
+    /// Nothing more in this run, for this reason.
+    Fail(String),
 }
 
 impl<I: Intake> Drive<I> {
-    async fn run(mut self) -> anyhow::Result<Option<String>> {
+    async fn run(mut self) -> anyhow::Result<Over> {
         loop {
             let wait = match (self.turn().await?, self.poller.every) {
                 (Turn::Ask, _) => Duration::ZERO,
-                (Turn::Wait(wait), _) | (Turn::Rest, Every::After(wait)) => wait,
-                (Turn::Rest, Every::Once) => return Ok(None),
-                (Turn::End(reason), _) => return Ok(reason),
+                (Turn::Wait(wait), _) => {
+                    self.note(|board| board.again(self.clock.unix_ms_at(self.clock.now() + wait)));
+                    wait
+                }
+                (Turn::Rest, Every::After(wait)) => wait,
+                (Turn::Rest, Every::Once) => return Ok(Over::Done),
+                (Turn::End(reason), _) => return Ok(reason.map_or(Over::Done, Over::Stopped)),
+                (Turn::Fail(reason), _) => return Ok(Over::Failed(reason)),
             };
             if self.is_stopped_within(wait).await {
-                return Ok(None);
+                return Ok(Over::Done);
             }
+        }
+    }
+
+    /// Writes down, for whoever looks, how asking for a file stands.
+    fn note(&self, what: impl FnOnce(&Board)) {
+        if let Some(downloads) = &self.poller.downloads {
+            what(downloads.board());
         }
     }
 
@@ -159,6 +186,7 @@ impl<I: Intake> Drive<I> {
     }
 
     async fn answered(&mut self, at: Option<Vec<u8>>, response: Response, draw: Draw) -> anyhow::Result<Turn> {
+        self.note(|board| board.says(format!("answered {}", response.status)));
         let (node, status, asked) = (self.poller.node.clone(), response.status, at.clone());
         match tokio::task::spawn_blocking(move || node.page(asked.as_deref(), &response)).await? {
             Ok(paged) => {

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::component::Node;
-use crate::component::types::{Batch, Budget, Cost, Outgoing, Request};
+use crate::component::types::{Batch, Budget, Cost, Errand, Outgoing, Request};
 
 /// Takes requests in place of the other side.
 #[derive(Debug)]
@@ -45,8 +45,21 @@ pub struct Report {
     pub sent: Sent,
     /// What would be sent if everything were sent that came in. None if nothing remembers.
     pub without_memory: Option<Sent>,
+    /// What sources would ask for, and were not let: what that would bring is in none of these numbers.
+    pub not_asked: Vec<NotAsked>,
     /// How long the budgets make it last, in seconds, by their names.
     pub seconds_at_budget: BTreeMap<String, f64>,
+}
+
+/// Something that a source would ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotAsked {
+    /// The source.
+    pub source: String,
+    /// The request with which it would ask, as `POST /path to target`; or, if it did ask, the file that it waits for.
+    pub what: String,
+    /// The request's body.
+    pub body: String,
 }
 
 /// Requests, in numbers.
@@ -146,6 +159,18 @@ impl Rehearsal {
         let mut notes = self.notes();
         notes.report.unchanged += unchanged;
         count(notes.report.without_memory.get_or_insert_default(), node, &requests);
+    }
+
+    /// Notes what a source would ask for.
+    pub fn left_out(&self, source: &str, errand: &Errand) {
+        let (what, body) = match errand {
+            Errand::Page(Request { method, path, target, body, .. }) => {
+                (format!("{method} {path} to {target}"), String::from_utf8_lossy(body).into_owned())
+            }
+            // Whoever knows the address may fetch it.
+            Errand::File(file) => (format!("the file {}, which was asked for before", file.name), String::new()),
+        };
+        self.notes().report.not_asked.push(NotAsked { source: source.to_owned(), what, body });
     }
 
     /// What was noted; `budgets` are those that are known before the first answer.

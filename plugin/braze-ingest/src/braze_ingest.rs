@@ -109,7 +109,11 @@ impl Decoder for BrazeIngest {
 
     fn open(&self, entry: &Entry, resume: Option<&[u8]>) -> Result<Reading, String> {
         match self {
-            Self::File(file) | Self::Export(Export { file, .. }) => Reading::open(Rc::clone(file), entry, resume),
+            Self::File(file) => Reading::open(Rc::clone(file), entry, resume),
+            Self::Export(export) => {
+                export.check(&entry.path)?;
+                Reading::open(Rc::clone(&export.file), entry, resume)
+            }
             _ => Err(self.wrong()),
         }
     }

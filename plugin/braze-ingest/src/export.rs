@@ -11,6 +11,7 @@
 //! A workspace with a bucket of its own gets no address: its files are read there, by `mode: file`.
 
 pub mod answer;
+pub mod name;
 pub mod position;
 pub mod probe;
 pub mod refusal;
@@ -57,7 +58,8 @@ impl Export {
             body["custom_attributes_to_export"] = json!(custom);
         }
         let (body, wait_ms) = (body.to_string(), settings.wait_ms());
-        let settled = Settled::of(&body);
+        // Another instance is another company's people.
+        let settled = Settled::of(&format!("{} {body}", origin.as_deref().unwrap_or_default()));
         Ok(Self {
             file: Rc::new(File::new(named, settings)?),
             segment,
@@ -89,13 +91,18 @@ impl Export {
     #[must_use]
     pub fn page(&self, position: Option<&[u8]>, response: &Response) -> Paged {
         Self::nothing(match position::read(position, &self.settled) {
-            None => match answer::read(response, &self.segment) {
+            None => match answer::read(response, &self.segment, self.settled.mark()) {
                 Ok(at) => Onward::More(self.settled.write(&at)),
                 Err(onward) => onward,
             },
             Some(at) => refusal::of_file(response, at.asked_at_ms, self.wait_ms)
                 .unwrap_or_else(|| Onward::End(Settled::begin())),
         })
+    }
+
+    /// Whether a file is one that these settings ask for; if not, why it is not read.
+    pub fn check(&self, file: &str) -> Result<(), String> {
+        name::check(file, self.settled.mark())
     }
 
     /// An errand, done at once. It draws on no budget: exports are few.

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::{arrived, letters, names, place, rows};
-use crate::host::Place;
+use crate::host::{Place, until};
+use crate::scene::{node, status};
 use crate::segments::{held, scene};
 
 /// Every file below a folder, sorted.
@@ -54,6 +55,26 @@ fn what_lies_deeper_is_read_if_that_is_asked_for_and_keeps_its_folders() {
         letters.contains("2026/bad.json: row 1, byte 0: ") && letters.contains("zip/cut.json: it is damaged"),
         "{letters}"
     );
+}
+
+#[test]
+fn what_has_no_name_that_can_be_read_is_said_once_and_seen() {
+    let place = place("", ", every: 20ms");
+    let odd = std::os::unix::ffi::OsStrExt::from_bytes;
+    let odd: &std::ffi::OsStr = odd(b"caf\xe9.json");
+    std::fs::write(place.path().join("in").join(odd), rows(0..1)).unwrap();
+    let mut host = place.run();
+    host.says(&["it is left out", "caf\u{fffd}.json", "its name is not UTF-8: rename it"]);
+    for number in 1..4 {
+        place.write(&format!("in/{number}.json"), rows(number..number + 1));
+        until("the next is read", || arrived(&place).contains(&number));
+    }
+    let seen = node(&status(&place), "rows")["files"]["left_out"].clone();
+    assert_eq!(seen, json!([{ "name": "caf\u{fffd}.json", "why": "its name is not UTF-8: rename it" }]));
+    let told = place.brazeline(&["status", "pipeline.yaml"]).stdout;
+    assert!(told.contains("      caf\u{fffd}.json: left out: its name is not UTF-8: rename it\n"), "{told}");
+    assert_eq!(host.log().matches("it is left out").count(), 1, "{}", host.log());
+    assert_eq!(host.terminate().code, Some(0));
 }
 
 #[test]

@@ -185,15 +185,22 @@ fn a_kill_while_it_is_fetched_costs_that_alone() {
     assert_eq!((exports(&scene).len(), super::held(&scene).len()), (1, PEOPLE));
 }
 
+/// What `status` says of what is asked for.
+fn asking(scene: &Scene) -> Value {
+    node(&scene.status(), "segment")["files"]["asking"].clone()
+}
+
 #[test]
 fn a_kill_just_after_it_is_there_fetches_it_no_more() {
     let scene = scene(waits(), "", Some("BRAZE"));
-    waiting(&scene).kill();
+    let host = waiting(&scene);
+    let name = asking(&scene)["file"].as_str().unwrap().to_owned();
+    host.kill();
     let [job] = <[Job; 1]>::try_from(exports(&scene)).unwrap();
     let line =
         |number| json!({ "external_id": format!("u-{number}"), "braze_id": format!("b-{number}"), "plan": "gold" });
     let lines: String = (0..PEOPLE).map(|number| format!("{}\n", line(number))).collect();
-    scene.place.write(&format!("data/fetched/segment/segment-s-1-{}.zip", job.prefix), lines);
+    scene.place.write(&format!("data/fetched/segment/{name}"), crate::imports::zipped(&[("00.txt", &lines)]));
     let ended = run(&scene);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     is_complete(&scene);
@@ -202,26 +209,99 @@ fn a_kill_just_after_it_is_there_fetches_it_no_more() {
 }
 
 #[test]
-fn a_rehearsal_asks_and_keeps_nothing() {
+fn what_it_waits_for_is_seen() {
+    let scene = scene(waits(), "", Some("BRAZE"));
+    let host = waiting(&scene);
+    let [job] = <[Job; 1]>::try_from(exports(&scene)).unwrap();
+    let seen = asking(&scene);
+    let file = seen["file"].as_str().unwrap();
+    assert!(file.starts_with(&format!("segment-s-1-{}-", job.prefix)), "{seen}");
+    assert_eq!((&seen["said"], &seen["bytes"]), (&json!("answered 403"), &json!(0)));
+    assert!(seen["asked_ms"].as_u64() < seen["again_ms"].as_u64(), "{seen}");
+    let told = scene.place.brazeline(&["status", "pipeline.yaml"]).stdout;
+    assert!(told.contains(&format!("    waits for {file}, asked for at 20")), "{told}");
+    assert!(told.contains("Z; answered 403, asked again at 20"), "{told}");
+    host.kill();
+    // A file that broke off, and of which nothing more has come yet.
+    scene.vendors.braze().apply();
+    scene.vendors.braze().script([Fault::BreakOff, Fault::Slow { ms: 600_000 }]);
+    let mut host = scene.place.run();
+    host.says(&["did not come whole"]);
+    let seen = asking(&scene);
+    assert!(seen["bytes"].as_u64().unwrap() > 0 && seen["said"].as_str().unwrap().contains("end of file"), "{seen}");
+    let told = scene.place.brazeline(&["status", "pipeline.yaml"]).stdout;
+    assert!(told.contains("KiB of it are here; "), "{told}");
+    host.kill();
+}
+
+#[test]
+fn a_rehearsal_asks_for_nothing_and_says_what_it_would_ask() {
+    let scene = scene(waits(), "", Some("BRAZE"));
+    let rehearse = || {
+        let said = scene.place.brazeline(&["run", "--dry-run", "--json", "pipeline.yaml"]);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        let report: Value = serde_json::from_str(&said.stdout).unwrap();
+        report["report"]["not_asked"].clone()
+    };
+    let request = json!([{
+        "source": "segment", "what": "POST /users/export/segment to rest",
+        "body": r#"{"custom_attributes_to_export":["plan"],"fields_to_export":["external_id","braze_id"],"segment_id":"s-1"}"#,
+    }]);
+    assert_eq!(rehearse(), request);
+    let told = scene.place.brazeline(&["run", "--dry-run", "pipeline.yaml"]).stdout;
+    assert!(told.contains("not asked for:  by `segment`: POST /users/export/segment to rest: {\"custom"), "{told}");
+    assert_eq!(exports(&scene).len(), 0);
+    // What was asked for before is not waited for.
+    waiting(&scene).kill();
+    let [job] = <[Job; 1]>::try_from(exports(&scene)).unwrap();
+    let what = rehearse()[0]["what"].as_str().unwrap().to_owned();
+    assert!(what.starts_with(&format!("the file segment-s-1-{}-", job.prefix)), "{what}");
+    assert!(what.ends_with(".zip, which was asked for before"), "{what}");
+    assert_eq!(exports(&scene)[0].fetched.len(), job.fetched.len());
+}
+
+#[test]
+fn a_rehearsal_that_is_told_to_asks_and_keeps_nothing() {
     let scene = scene(Rules::default(), "", Some("BRAZE"));
-    let said = scene.place.brazeline(&["run", "--dry-run", "--json", "pipeline.yaml"]);
+    let said = scene.place.brazeline(&["run", "--dry-run", "--fetch", "--json", "pipeline.yaml"]);
     assert_eq!(said.code, Some(0), "{}", said.stderr);
     let report: Value = serde_json::from_str(&said.stdout).unwrap();
     assert_eq!(report["report"]["people"], PEOPLE, "{report}");
+    assert_eq!(report["report"]["not_asked"], json!([]));
     assert_eq!((exports(&scene).len(), super::held(&scene).len()), (1, 0));
     assert!(!scene.place.path().join("data/fetched").exists());
 }
 
 #[test]
+fn what_was_fetched_under_other_settings_is_set_aside_and_the_run_asks() {
+    let scene = scene(Rules::default(), ", max_uncommitted: { events: 1000 }", Some("BRAZE"));
+    super::killed_while_it_is_read(&scene);
+    let others: Vec<_> = (0..10).map(|number| user(PEOPLE + number)).collect();
+    scene.vendors.braze().change(|braze| braze.put_segment("s-2", others));
+    let text = scene.place.read("pipeline.yaml");
+    scene.place.write("pipeline.yaml", text.replace("segment_id: s-1", "segment_id: s-2"));
+    let before = super::held(&scene).len();
+    let ended = run(&scene);
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    let after = super::held(&scene);
+    assert_eq!(
+        after.len(),
+        before + 10,
+        "nothing of the first segment is read under the settings of the second: {}",
+        ended.stderr
+    );
+    assert!((0..10).all(|number| after.contains(&record(PEOPLE + number))));
+    assert_eq!(exports(&scene).len(), 2);
+    let failed = std::fs::read_dir(scene.place.path().join("data/fetched/segment/failed")).unwrap();
+    assert_eq!(failed.count(), 1, "it is kept");
+    assert!(scene.reasons()[0].contains("it was exported under other settings"), "{:?}", scene.reasons());
+    assert!(ended.stderr.contains("it was exported under other settings"), "{}", ended.stderr);
+}
+
+#[test]
 fn a_kill_while_it_is_read_asks_for_no_other() {
     let scene = scene(Rules::default(), ", max_uncommitted: { events: 1000 }", Some("BRAZE"));
-    let lytics = scene.vendors.lytics();
-    lytics.script([Fault::Fine, Fault::Fine]);
-    lytics.fail_every(1, Fault::Slow { ms: 600_000 });
-    let host = scene.place.run();
-    told(scene.vendors.wait(lytics.wait_for_requests(3)));
-    host.kill();
-    lytics.fail_every(0, Fault::Fine);
+    super::killed_while_it_is_read(&scene);
     let ended = run(&scene);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     is_complete(&scene);
@@ -231,9 +311,24 @@ fn a_kill_while_it_is_read_asks_for_no_other() {
 }
 
 #[test]
-fn a_file_that_is_damaged_is_kept_and_the_next_run_asks_for_another() {
+fn a_file_that_comes_damaged_is_fetched_again_and_then_asked_for_anew() {
+    for (times, asked) in [(1, 1), (2, 2)] {
+        let scene = scene(Rules::default(), "", Some("BRAZE"));
+        scene.vendors.braze().script([Fault::Fine].into_iter().chain(vec![Fault::BrokenBody; times]));
+        let ended = run(&scene);
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        is_complete(&scene);
+        assert!(ended.stderr.contains("a file came damaged; fetching it again"), "{}", ended.stderr);
+        let fetched: usize = exports(&scene).iter().map(|job| job.fetched.len()).sum();
+        assert_eq!((exports(&scene).len(), fetched), (asked, times + 1));
+    }
+}
+
+#[test]
+fn a_file_that_stays_damaged_is_kept_and_the_next_run_asks_for_another() {
     let scene = scene(Rules::default(), "", Some("BRAZE"));
-    scene.vendors.braze().script([Fault::Fine, Fault::BrokenBody]);
+    let broken = Fault::BrokenBody;
+    scene.vendors.braze().script([Fault::Fine, broken.clone(), broken.clone(), Fault::Fine, broken.clone(), broken]);
     let ended = run(&scene);
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);
     assert_eq!(super::held(&scene).len(), 0);
@@ -243,7 +338,7 @@ fn a_file_that_is_damaged_is_kept_and_the_next_run_asks_for_another() {
     std::fs::remove_dir_all(failed).unwrap();
     assert_eq!(run(&scene).code, Some(0));
     is_complete(&scene);
-    assert_eq!(exports(&scene).len(), 2);
+    assert_eq!(exports(&scene).len(), 3);
 }
 
 #[test]

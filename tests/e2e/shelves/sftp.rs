@@ -132,6 +132,28 @@ fn what_is_on_a_dropped_line_goes_on_where_it_was() {
 
 #[test]
 #[cfg_attr(not(real_openssh), ignore = "needs OpenSSH's server")]
+fn a_line_that_drops_before_anything_came_is_tried_again_and_not_for_ever() {
+    const ROWS: usize = 40_000;
+    let server = OpenSsh::start();
+    server.put("large.json", rows(0..ROWS));
+    // Within the first bytes of the file, which come all at once or not at all.
+    let few = 100 << 10;
+    let proxy = Proxy::cutting_first(server.port(), few, 3);
+    let place = pipeline(&server, proxy.port(), "", ", every: once");
+    let ended = place.brazeline(&["run", "pipeline.yaml"]);
+    assert_eq!((ended.code, arrived(&place).len()), (Some(0), ROWS), "{}", ended.stderr);
+    assert!(ended.stderr.contains("it cannot be read; trying again"), "{}", ended.stderr);
+    let proxy = Proxy::cutting(server.port(), few);
+    server.put("small.json", rows(ROWS..ROWS + 1));
+    let place = pipeline(&server, proxy.port(), ", order: name", ", every: once");
+    let ended = place.brazeline(&["run", "pipeline.yaml"]);
+    assert_eq!((ended.code, arrived(&place)), (Some(1), vec![ROWS]), "the other file is read: {}", ended.stderr);
+    let why = "`large.json` could not be read, 6 times in a row: ";
+    assert!(ended.stderr.contains(why), "{}", ended.stderr);
+}
+
+#[test]
+#[cfg_attr(not(real_openssh), ignore = "needs OpenSSH's server")]
 fn after_a_kill_the_rest_arrives() {
     const ROWS: usize = 100_000;
     let server = OpenSsh::start();
@@ -202,9 +224,17 @@ fn what_lies_in_folders_is_read_if_that_is_asked_for_and_keeps_them() {
     server.put("2026/11/b.json", rows(1..2));
     server.put("2026/bad.json", [0x1f, 0x8b, 0]);
     std::os::unix::fs::symlink(server.files(), folder.join("circle")).unwrap();
+    // Not UTF-8, and nothing is found under what a client makes of it.
+    let odd: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"caf\xe9.json");
+    std::fs::write(server.files().join(odd), rows(7..8)).unwrap();
     let flat = pipeline(&server, server.port(), "", ", every: once");
     let ended = flat.brazeline(&["run", "pipeline.yaml"]);
     assert_eq!((ended.code, arrived(&flat)), (Some(0), vec![0]), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("it is left out name=\"caf\u{fffd}.json\" why=\"its name is not UTF-8"),
+        "{}",
+        ended.stderr
+    );
     for path in [server.files(), server.files().join("2026"), folder] {
         std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
     }

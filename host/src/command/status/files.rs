@@ -4,12 +4,13 @@ use std::fmt::{Result, Write};
 
 use super::bytes;
 use crate::clock::shown;
-use crate::control::status::{At, End, File, Files, Rows, State};
+use crate::control::status::{Asking, At, End, File, Files, LeftOut, Rows, State};
 use crate::problem::Clean;
 
 /// The files of a source, below its lines.
 pub fn write(files: &Files, out: &mut String) -> Result {
-    if files.shown.is_empty() {
+    files.asking.iter().try_for_each(|asking| write_asking(asking, out))?;
+    if files.shown.is_empty() && files.left_out.is_empty() {
         return Ok(());
     }
     writeln!(out, "    files")?;
@@ -19,7 +20,28 @@ pub fn write(files: &Files, out: &mut String) -> Result {
     if files.more_waiting > 0 {
         writeln!(out, "      {} more wait", files.more_waiting)?;
     }
-    done.into_iter().try_for_each(|file| write_file(file, out))
+    done.into_iter().try_for_each(|file| write_file(file, out))?;
+    let left_out = |LeftOut { name, why }: &LeftOut| writeln!(out, "      {}: left out: {}", Clean(name), Clean(why));
+    files.left_out.iter().try_for_each(left_out)
+}
+
+fn write_asking(asking: &Asking, out: &mut String) -> Result {
+    match &asking.file {
+        Some(file) => {
+            write!(out, "    waits for {}, asked for at {}", Clean(file), shown(asking.asked_ms.unwrap_or_default()))?
+        }
+        None => write!(out, "    asks for a file")?,
+    }
+    if asking.bytes > 0 {
+        write!(out, "; {} of it are here", bytes(asking.bytes))?;
+    }
+    if let Some(said) = &asking.said {
+        write!(out, "; {}", Clean(said))?;
+    }
+    match asking.again_ms {
+        Some(again) => writeln!(out, ", asked again at {}", shown(again)),
+        None => writeln!(out),
+    }
 }
 
 fn write_file(file: &File, out: &mut String) -> Result {
@@ -35,13 +57,14 @@ fn write_file(file: &File, out: &mut String) -> Result {
 }
 
 fn state(file: &File) -> String {
-    let size = bytes(file.size);
+    let (size, here) = (bytes(file.size), bytes(file.here.unwrap_or_default()));
     let reason = file.reason.as_deref().unwrap_or_default();
     let words = match (file.state, &file.at) {
         (State::Waiting, _) => format!("waiting, {size}"),
-        (State::Fetching, _) if file.size == 0 => "fetching".to_owned(),
-        (State::Fetching, _) => format!("fetching, {size}"),
-        (State::Copying, _) => format!("copying, {size}"),
+        // Its size may not be known before it is here.
+        (State::Fetching, _) if file.size == 0 => format!("fetching, {here} so far"),
+        (State::Fetching, _) => format!("fetching, {here} of {size}"),
+        (State::Copying, _) => format!("copying, {here} of {size}"),
         (State::Staged, _) => format!("copied, {size}; all of it is proven before it is read"),
         (State::Reading, Some(at)) => format!("reading{}", place(at)),
         (State::Reading, None) => "reading".to_owned(),

@@ -18,7 +18,7 @@ pub struct SftpServer {
     /// Who may put files there.
     pub authorization: Placed<String>,
     /// Where it listens.
-    pub address: SocketAddr,
+    pub address: Placed<SocketAddr>,
     /// The folder. A relative one begins at the pipeline file's folder; here that is done.
     pub path: PathBuf,
     /// How much may wait there.
@@ -90,12 +90,13 @@ impl SftpServer {
     }
 }
 
-fn address(inside: &mut Fields<'_>, report: &mut Report) -> SocketAddr {
-    let Some(entry) = inside.get(ADDRESS_NAME) else { return ADDRESS };
-    entry.value.as_text().and_then(|text| text.parse().ok()).unwrap_or_else(|| {
+fn address(inside: &mut Fields<'_>, report: &mut Report) -> Placed<SocketAddr> {
+    let Some(entry) = inside.get(ADDRESS_NAME) else { return Placed { value: ADDRESS, spot: inside.spot } };
+    let value = entry.value.as_text().and_then(|text| text.parse().ok()).unwrap_or_else(|| {
         let what = format!("`{ADDRESS_NAME}` of {}", inside.what);
         let help = format!("the default is `{ADDRESS_NAME}: {ADDRESS}`; a host's name is not enough");
         wrong(&what, &entry.value, "an IP address and a port", &help, report);
         ADDRESS
-    })
+    });
+    Placed { value, spot: entry.value.spot }
 }

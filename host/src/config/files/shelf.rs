@@ -1,6 +1,7 @@
 //! On which shelf do the files lie, and how is that reached?
 
 use std::fmt::{self, Display, Formatter};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value as Json, json};
@@ -106,7 +107,9 @@ impl Display for Shelf {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::DropFolder { path, recursive } => write!(f, "{}{}", path.display(), with_folders(*recursive)),
-            Self::SftpServer(server) => write!(f, "{}, put there by SFTP at {}", server.path.display(), server.address),
+            Self::SftpServer(server) => {
+                write!(f, "{}, put there by SFTP at {}", server.path.display(), server.address.value)
+            }
             Self::ObjectStore { authorization, bucket, path } => {
                 write!(f, "{bucket}/{path} (authorization `{}`)", authorization.value)
             }
@@ -136,6 +139,15 @@ impl Shelf {
     #[must_use]
     pub fn is_far(&self) -> bool {
         matches!(self, Self::Sftp { .. } | Self::ObjectStore { .. })
+    }
+
+    /// Where it listens, if it does.
+    #[must_use]
+    pub fn address(&self) -> Option<&Placed<SocketAddr>> {
+        match self {
+            Self::SftpServer(server) => Some(&server.address),
+            Self::DropFolder { .. } | Self::Sftp { .. } | Self::ObjectStore { .. } => None,
+        }
     }
 
     /// The authorization that it needs.

@@ -173,6 +173,35 @@ fn addresses_are_unique() {
         nothing
     "#]],
     );
+    // A server for uploads listens, too, and has an address where none is written.
+    let uploads = |address: &str| {
+        let files = format!("files: {{ type: sftp_server, authorization: them, path: up{address} }}");
+        let two = format!("  in: {{ type: x, address: '127.0.0.1:2022' }}\n  b: {{ type: x, {files} }}");
+        let text = small("authorizations:\n  them: { type: sftp_server }\n");
+        text.replace("  in: { type: stdin }", &two).replace("[in]", "[in, b]")
+    };
+    check(
+        &uploads(", address: '127.0.0.1:2022'"),
+        expect![[r#"
+        error: source `b` listens where source `in` does
+          at pipeline.yaml:4:85
+          help: give one of them another port
+    "#]],
+    );
+    check(
+        &uploads(""),
+        expect![[r#"
+        error: source `b` listens where source `in` does
+          at pipeline.yaml:4:24
+          help: give one of them another port
+    "#]],
+    );
+    check(
+        &uploads(", address: '127.0.0.1:2023'"),
+        expect![[r#"
+        nothing
+    "#]],
+    );
 }
 
 #[test]

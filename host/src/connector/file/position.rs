@@ -25,13 +25,22 @@ pub struct Position {
     head: u64,
     /// What the compared bytes were, as a digest.
     digest: String,
+    /// By what lines are told from events. By something else, other lines are events, and their numbers mean nothing.
+    #[serde(default)]
+    pub by: String,
 }
 
 impl Position {
     /// The place behind so many bytes of a file. The file is left at that place.
     pub fn at(file: &mut File, event: u64, line: u64, byte: u64) -> io::Result<Self> {
         let head = file.metadata()?.len().min(COMPARED);
-        Ok(Self { event, line, byte, head, digest: digest(file, head, byte)? })
+        Ok(Self { event, line, byte, head, digest: digest(file, head, byte)?, by: String::new() })
+    }
+
+    /// The same place, with events numbered from there and told so.
+    #[must_use]
+    pub fn by(self, event: u64, by: &str) -> Self {
+        Self { event, by: by.to_owned(), ..self }
     }
 
     /// Reads what [`encode`](Self::encode) wrote.

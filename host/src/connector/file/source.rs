@@ -77,6 +77,8 @@ struct Reading {
     /// A second handle: comparing must not move what is read.
     compared: File,
     identifier: Option<Identifier>,
+    /// The same as text.
+    by: String,
     /// The number of the next event.
     event: u64,
 }
@@ -97,11 +99,17 @@ impl Reading {
         renew: impl FnOnce() -> u64,
     ) -> std::io::Result<Self> {
         let mut file = File::open(&settings.path)?;
+        let by = serde_json::to_string(&settings.identifier)?;
         let position = match resume {
             // What this source was before, say a terminal, may have given numbers that are settled.
             None => Position::at(&mut file, renew(), 0, 0)?,
             Some(resume) => match Position::decode(&resume) {
-                Some(position) if position.is_in(&mut file)? => position,
+                Some(position) if position.is_in(&mut file)? && position.by == by => position,
+                Some(position) if position.is_in(&mut file)? => {
+                    let path = settings.path.display();
+                    tracing::warn!(source, %path, "another `identifier`: what was delivered behind the stored place is delivered again");
+                    position.by(renew(), &by)
+                }
                 _ => {
                     warn(source, &settings.path);
                     Position::at(&mut file, renew(), 0, 0)?
@@ -111,7 +119,7 @@ impl Reading {
         let Position { event, line, byte, .. } = position;
         let compared = File::open(&settings.path)?;
         let lines = Lines::new(BufReader::with_capacity(BUFFER, file), line, byte, LINE_BYTES);
-        Ok(Self { lines, compared, identifier: settings.identifier, event })
+        Ok(Self { lines, compared, identifier: settings.identifier, by, event })
     }
 
     fn page(mut self) -> std::io::Result<(Self, Given)> {
@@ -124,7 +132,8 @@ impl Reading {
     }
 
     fn position(&mut self) -> std::io::Result<Position> {
-        Position::at(&mut self.compared, self.event, self.lines.lines(), self.lines.bytes())
+        let at = Position::at(&mut self.compared, self.event, self.lines.lines(), self.lines.bytes())?;
+        Ok(at.by(self.event, &self.by))
     }
 }
 
@@ -178,9 +187,13 @@ mod tests {
     }
 
     async fn read(path: &Path, resume: Option<Vec<u8>>, pages: usize) -> (String, Option<Vec<u8>>) {
+        read_by("id", path, resume, pages).await
+    }
+
+    async fn read_by(field: &str, path: &Path, resume: Option<Vec<u8>>, pages: usize) -> (String, Option<Vec<u8>>) {
         let next = if resume.is_some() { 100 } else { 7 };
         let taker = Arc::new(Taker { resume, pages, taken: Mutex::default(), next });
-        let settings = Settings { path: path.to_owned(), identifier: Some(Identifier::ExternalId("id".into())) };
+        let settings = Settings { path: path.to_owned(), identifier: Some(Identifier::ExternalId(field.into())) };
         feed(settings, "in".into(), Arc::clone(&taker)).await.unwrap();
         let taken = taker.taken.lock().unwrap();
         let shown = taken.iter().map(|(shown, _)| format!("{shown}\n")).collect();
@@ -234,6 +247,28 @@ mod tests {
                 @0
                 @9 100=external_id:5
             "#]],
+        );
+    }
+
+    #[tokio::test]
+    async fn another_identifier_gives_no_number_that_was_settled() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("in.ndjson");
+        std::fs::write(&path, "{\"id\":1}\n").unwrap();
+        let (_, stored) = read(&path, None, 9).await;
+        std::fs::write(&path, "{\"id\":1}\n{\"id\":2}\n{\"id\":3,\"other\":3}\n").unwrap();
+        let stored = check(
+            read_by("other", &path, stored, 9).await,
+            expect![[r#"
+            @9
+            @37 100=external_id:3 (line 2, byte 9: it has no `other`, which `identifier` names)
+        "#]],
+        );
+        check(
+            read_by("other", &path, stored, 9).await,
+            expect![[r#"
+            @37
+        "#]],
         );
     }
 

@@ -1,7 +1,7 @@
 //! From an address that a vendor named to a file in the host's own folder.
 //!
-//! A file is written under a hidden name, and gets its own when all of it is on the disk: what has a name is whole. What breaks off goes on where
-//! it was, as long as the other side can say that it is the same file; after a restart it is fetched anew.
+//! A file is written under a hidden name, and gets its own when all of it is on the disk and is proven: what has a name is whole. What breaks off goes
+//! on where it was, as long as the other side can say that it is the same file; after a restart it is fetched anew.
 
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
@@ -9,17 +9,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use http::{StatusCode, Uri};
+use http::StatusCode;
 use tokio::fs;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::component::types::{Download, Response};
-use crate::config::{FILES_FROM, Origin};
 use crate::connector::shelf::Item;
 use crate::delivery::request::{Begun, Client, Fetched};
+use crate::pipeline::import;
 use crate::pipeline::import::board::Board;
+
+use super::from::FilesFrom;
 
 /// The folder in a `data_dir`.
 pub const FOLDER: &str = "fetched";
@@ -32,17 +34,20 @@ const MOST_BYTES: u64 = 64 << 30;
 #[derive(Debug)]
 pub struct Downloads {
     folder: PathBuf,
-    from: Option<Origin>,
-    authorization: Option<String>,
+    from: FilesFrom,
     board: Arc<Board>,
-    /// What was broken off, and may go on.
-    partial: Mutex<Option<Partial>>,
+    /// What of a file did not come at once.
+    attempts: Mutex<Option<Attempts>>,
 }
 
+/// What is known of a file that is fetched again.
 #[derive(Debug)]
-struct Partial {
+struct Attempts {
     name: String,
-    begun: Begun,
+    /// What was broken off, and may go on.
+    begun: Option<Begun>,
+    /// So many bytes of it were here at most.
+    most: u64,
 }
 
 /// What became of fetching.
@@ -50,13 +55,17 @@ struct Partial {
 pub enum Got {
     /// An answer; with status 200, all of the file is here.
     Answered(Response),
-    /// No answer, or not all of it, and why. `further`: more of it is here than before.
+    /// Nothing came, or it could not be kept, and why. That may pass.
+    Failed(String),
+    /// Not all of it came.
     Broken {
         /// Why.
         why: String,
-        /// Whether it came along.
+        /// Whether more of it came than by any attempt before.
         further: bool,
     },
+    /// All of it came, and it is not what it should be, for this reason. Nothing of it is kept.
+    Damaged(String),
     /// Nothing is fetched before a person acts, and why.
     Refused(String),
 }
@@ -70,24 +79,25 @@ pub fn folder(data_dir: &Path, source: &str) -> io::Result<PathBuf> {
 
 impl Downloads {
     /// Opens it. What an earlier process left half is removed.
-    pub async fn open(
-        folder: PathBuf,
-        from: Option<Origin>,
-        authorization: Option<String>,
-        board: Arc<Board>,
-    ) -> io::Result<Self> {
+    pub async fn open(folder: PathBuf, from: FilesFrom, board: Arc<Board>) -> io::Result<Self> {
         let mut entries = fs::read_dir(&folder).await?;
         while let Some(entry) = entries.next_entry().await? {
             if entry.file_name().to_string_lossy().starts_with(HIDDEN) {
                 fs::remove_file(entry.path()).await?;
             }
         }
-        Ok(Self { folder, from, authorization, board, partial: Mutex::default() })
+        Ok(Self { folder, from, board, attempts: Mutex::default() })
     }
 
-    /// Fetches a file, unless it is here.
-    pub async fn fetch(&self, client: &Client, clock: Clock, wanted: &Download) -> Got {
-        let address = match self.allowed(&wanted.address) {
+    /// Where it is written down what is at work.
+    #[must_use]
+    pub fn board(&self) -> &Board {
+        &self.board
+    }
+
+    /// Fetches a file, unless it is here. `as_it_is`: it is kept even if it is damaged, for whoever reads it to set it aside.
+    pub async fn fetch(&self, client: &Client, clock: Clock, wanted: &Download, as_it_is: bool) -> Got {
+        let address = match self.from.allows(&wanted.address) {
             Ok(address) => address,
             Err(why) => return Got::Refused(why),
         };
@@ -96,60 +106,48 @@ impl Downloads {
             Ok(found) if found.is_file() => return Got::Answered(here(clock)),
             Ok(_) => return Got::Refused(format!("`{}` is no name for a file: a folder is called so", wanted.name)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return broken(unwritten(&error)),
+            Err(error) => return Got::Failed(unwritten(&error)),
         }
-        let mut partial = self.partial.lock().await;
-        let begun = partial.take().filter(|partial| partial.name == wanted.name).map(|partial| partial.begun);
-        let (got, begun) = match client.fetch(&address, begun.as_ref()).await {
-            Ok(fetched) => self.answered(fetched, begun, wanted).await,
-            Err(why) => (broken(why), begun),
+        let mut held = self.attempts.lock().await;
+        let known = held.take().filter(|attempts| attempts.name == wanted.name);
+        let mut attempts = known.unwrap_or_else(|| Attempts { name: wanted.name.clone(), begun: None, most: 0 });
+        let got = match client.fetch(&address, attempts.begun.as_ref()).await {
+            Ok(fetched) => self.answered(fetched, &mut attempts, wanted, as_it_is).await,
+            Err(why) => Got::Failed(why),
         };
-        *partial = begun.map(|begun| Partial { name: wanted.name.clone(), begun });
+        *held = Some(attempts);
         self.board.idle();
         got
     }
 
-    /// Takes an answer, with what is there of the file before and afterwards.
-    async fn answered(&self, fetched: Fetched, begun: Option<Begun>, wanted: &Download) -> (Got, Option<Begun>) {
-        match (fetched.status(), &begun) {
-            (StatusCode::OK, _) => self.keep(fetched, 0, wanted).await,
-            (StatusCode::PARTIAL_CONTENT, Some(Begun { bytes, .. })) if fetched.begins_at() == Some(*bytes) => {
-                self.keep(fetched, *bytes, wanted).await
-            }
+    async fn answered(&self, fetched: Fetched, attempts: &mut Attempts, wanted: &Download, as_it_is: bool) -> Got {
+        let from = match (fetched.status(), &attempts.begun) {
+            (StatusCode::OK, _) => 0,
+            (StatusCode::PARTIAL_CONTENT, Some(Begun { bytes, .. })) if fetched.begins_at() == Some(*bytes) => *bytes,
             (StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE, _) => {
-                (broken("another part of it came than was asked for".to_owned()), None)
+                attempts.begun = None;
+                return Got::Broken { why: "another part of it came than was asked for".to_owned(), further: false };
             }
-            _ => (Got::Answered(fetched.response()), begun),
-        }
-    }
-
-    /// Whether an address is one from which files are fetched. The address itself is never said: whoever knows it may fetch the file.
-    fn allowed(&self, address: &str) -> Result<Uri, String> {
-        let uri: Uri = address.parse().map_err(|_| "the address of the file is none".to_owned())?;
-        let origin = Origin::of(&uri).map_err(|error| format!("the address of the file {}", error.why))?;
-        if self.from.as_ref().is_some_and(|from| from.covers(&origin)) {
-            return Ok(uri);
-        }
-        let to = self.authorization.as_ref().map_or_else(
-            || "an authorization, and name that in the source".to_owned(),
-            |name| format!("authorization `{name}`"),
-        );
-        let known = match &self.from {
-            Some(from) => format!("and files are fetched from {from} alone"),
-            None => "and nothing says that files may be fetched from there".to_owned(),
+            _ => return Got::Answered(fetched.response()),
         };
-        Err(format!(
-            "the file is said to lie at {origin}, {known}: if it is right, write `hosts: {{ {FILES_FROM}: \"{origin}\" }}` into {to}"
-        ))
+        self.keep(fetched, from, attempts, wanted, as_it_is).await
     }
 
-    /// Writes what comes behind what is there. What is there afterwards can be gone on with, if it did not end and has a mark.
-    async fn keep(&self, mut fetched: Fetched, from: u64, wanted: &Download) -> (Got, Option<Begun>) {
+    /// Writes what comes behind what is there. If it did not end and has a mark, it can be gone on with.
+    async fn keep(
+        &self,
+        mut fetched: Fetched,
+        from: u64,
+        attempts: &mut Attempts,
+        wanted: &Download,
+        as_it_is: bool,
+    ) -> Got {
+        attempts.begun = None;
         let size = fetched.length().map_or(0, |length| from.saturating_add(length));
         if size > MOST_BYTES {
-            return (Got::Refused(too_large()), None);
+            return Got::Refused(too_large());
         }
-        self.board.fetch(&Item { name: wanted.name.clone(), size, modified_ms: wanted.as_of_ms });
+        self.board.fetch(&Item { size, ..item(wanted) });
         let path = self.folder.join(format!("{HIDDEN}{}", wanted.name));
         let mut bytes = from;
         let why = match self.write(&path, &mut fetched, &mut bytes).await {
@@ -157,22 +155,39 @@ impl Downloads {
             Ok(()) if fetched.whole().is_some_and(|whole| whole > bytes) => {
                 "a part of it came, and the rest did not".to_owned()
             }
-            Ok(()) => match finish(&path, &self.folder, wanted).await {
-                Ok(()) => return (Got::Answered(Response { status: 200, ..fetched.response() }), None),
-                Err(error) => return (broken(unwritten(&error)), None),
-            },
+            Ok(()) => return self.complete(&path, &fetched, wanted, as_it_is).await,
             Err(Fault::Line(why)) => why,
             Err(fault) => {
                 // It would only take room; if it cannot be removed, the next attempt writes over it.
                 let _removed = fs::remove_file(&path).await;
                 return match fault {
-                    Fault::Disk(error) => (broken(unwritten(&error)), None),
-                    _ => (Got::Refused(too_large()), None),
+                    Fault::Disk(error) => Got::Failed(unwritten(&error)),
+                    _ => Got::Refused(too_large()),
                 };
             }
         };
-        let begun = fetched.mark().cloned().filter(|_| bytes > 0).map(|mark| Begun { bytes, mark });
-        (Got::Broken { why, further: begun.is_some() && bytes > from }, begun)
+        attempts.begun = fetched.mark().cloned().filter(|_| bytes > 0).map(|mark| Begun { bytes, mark });
+        let further = bytes > attempts.most;
+        attempts.most = attempts.most.max(bytes);
+        Got::Broken { why, further }
+    }
+
+    /// All of it is there: proves it, and gives it its name.
+    async fn complete(&self, path: &Path, fetched: &Fetched, wanted: &Download, as_it_is: bool) -> Got {
+        let (copy, item) = (path.to_owned(), item(wanted));
+        let proven = tokio::task::spawn_blocking(move || import::prove_fetched(&copy, &item)).await;
+        match proven {
+            Ok(Err(why)) if !as_it_is => {
+                let _removed = fs::remove_file(path).await;
+                return Got::Damaged(why);
+            }
+            Ok(_) => {}
+            Err(error) => return Got::Failed(format!("it cannot be proven: {error}")),
+        }
+        match finish(path, &self.folder, wanted).await {
+            Ok(()) => Got::Answered(Response { status: 200, ..fetched.response() }),
+            Err(error) => Got::Failed(unwritten(&error)),
+        }
     }
 
     async fn write(&self, path: &Path, fetched: &mut Fetched, bytes: &mut u64) -> Result<(), Fault> {
@@ -232,8 +247,9 @@ fn here(clock: Clock) -> Response {
     }
 }
 
-fn broken(why: String) -> Got {
-    Got::Broken { why, further: false }
+/// As a shelf would list it.
+fn item(wanted: &Download) -> Item {
+    Item { name: wanted.name.clone(), size: 0, modified_ms: wanted.as_of_ms }
 }
 
 fn unwritten(error: &io::Error) -> String {

@@ -18,6 +18,23 @@ pub struct Seen {
     pub work: Option<Work>,
     /// Files that are there and whose turn has not come, in their order.
     pub waiting: Vec<Item>,
+    /// What is asked for and is not there yet.
+    pub asking: Option<Asking>,
+    /// What lies there and is left out: its name, and why.
+    pub left_out: Vec<(String, String)>,
+}
+
+/// Something that a source asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asking {
+    /// The file that will be there, and when it was asked for, milliseconds since 1970. Without it, it is asked whether there may be one.
+    pub file: Option<(String, u64)>,
+    /// So many bytes of it are here.
+    pub bytes: u64,
+    /// What came of asking last.
+    pub said: Option<String>,
+    /// When it is asked again.
+    pub again_ms: Option<u64>,
 }
 
 /// A file at work.
@@ -125,9 +142,41 @@ impl Board {
         self.seen().work.iter_mut().for_each(|work| work.stage = Stage::Delivering);
     }
 
-    /// Nothing is at work.
+    /// Nothing is at work. What was fetched of a file stays.
     pub fn idle(&self) {
-        self.seen().work = None;
+        let mut seen = self.seen();
+        let work = seen.work.take();
+        if let (Some(asking), Some(Work { stage: Stage::Fetching, done, .. })) = (&mut seen.asking, work) {
+            asking.bytes = done;
+        }
+    }
+
+    /// It is asked for a file that was asked for then, or whether there may be one. What came of asking for the same before stays.
+    pub fn ask(&self, file: Option<(&str, u64)>) {
+        let file = file.map(|(name, asked_ms)| (name.to_owned(), asked_ms));
+        let mut seen = self.seen();
+        let before = seen.asking.take().filter(|asking| asking.file == file);
+        seen.asking = Some(Asking { again_ms: None, file, ..before.unwrap_or_default() });
+    }
+
+    /// That came of it.
+    pub fn says(&self, said: String) {
+        self.seen().asking.iter_mut().for_each(|asking| asking.said = Some(said.clone()));
+    }
+
+    /// It is asked again at that time.
+    pub fn again(&self, at_ms: u64) {
+        self.seen().asking.iter_mut().for_each(|asking| asking.again_ms = Some(at_ms));
+    }
+
+    /// All that was asked for is here, or nothing is asked for any more.
+    pub fn asked(&self) {
+        self.seen().asking = None;
+    }
+
+    /// What lies there and is left out.
+    pub fn left_out(&self, left_out: Vec<(String, String)>) {
+        self.seen().left_out = left_out;
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {

@@ -1,6 +1,7 @@
 //! Gives a file to the component, piece by piece, on a thread where that may take its time.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use tokio::sync::mpsc;
 
@@ -30,6 +31,8 @@ pub struct Piece {
     pub decoded: Decoded,
     /// The entry, for messages.
     pub place: String,
+    /// Which of its bytes it is, unpacked.
+    pub bytes: Range<u64>,
     /// Where reading goes on behind it.
     pub next: Place,
     /// The same for people.
@@ -81,18 +84,16 @@ fn entry(
             }
             Err(error) => return Err(Some(Found::NotStarted(error.to_string()))),
         };
+        let range = place.byte..place.byte + bytes.len() as u64;
         place = match last {
             true => behind(&place),
-            false => {
-                let byte = place.byte + bytes.len() as u64;
-                Place { byte, resume: Some(decoded.resume.clone()), ..place }
-            }
+            false => Place { byte: range.end, resume: Some(decoded.resume.clone()), ..place },
         };
         let stands = match last {
             true => ends.clone(),
             false => Standing { byte: place.byte, done: starts.done + place.byte, ..starts.clone() },
         };
-        let piece = Box::new(Piece { decoded, place: name.clone(), next: place.clone(), stands });
+        let piece = Box::new(Piece { decoded, place: name.clone(), bytes: range, next: place.clone(), stands });
         found.blocking_send(Found::Piece(piece)).map_err(|_| None)?;
         if last {
             return Ok(place);

@@ -16,6 +16,9 @@ use crate::component::types::{Batch, Decoded, Unread, WhyUnread};
 use crate::connector::shelf::{Fate, Item};
 use crate::connector::{self, Intake, Part, Refused};
 
+/// What archives are called that somebody asked for.
+const ZIP: &str = ".zip";
+
 impl Import {
     /// Reads the file that the position names, from there to its end.
     pub(super) async fn read(&mut self) -> anyhow::Result<Went> {
@@ -27,10 +30,13 @@ impl Import {
         tracing::info!(source = self.inlet.id, file = item.name, bytes = item.size, "reading a file");
         self.board.prove(&item, &hash);
         let (path, plain, keys) = (self.staging.path(&hash), self.staging.plain(&hash), self.importer.keys.clone());
-        let name = item.name.clone();
         // What a file says is taken as of its time, and nothing is of tomorrow, whatever another machine's clock says.
-        let item = Item { modified_ms: item.modified_ms.min(self.inlet.clock.unix_ms()), ..item };
-        let proven = tokio::task::spawn_blocking(move || prove(&path, &plain, &item, keys.as_deref()));
+        let dated = Item { modified_ms: item.modified_ms.min(self.inlet.clock.unix_ms()), ..item.clone() };
+        let asked_for = self.importer.asked_for;
+        let proven = tokio::task::spawn_blocking(move || match asked_for {
+            true => Ok(open_fetched(&path, &dated)),
+            false => prove(&path, &plain, &dated, keys.as_deref()),
+        });
         let mut stop = self.inlet.stop.clone();
         let package = tokio::select! {
             proven = proven => proven?,
@@ -42,7 +48,7 @@ impl Import {
                 self.decode(package, place).await
             }
             Ok(Err(broken)) => self.set_aside(broken).await,
-            Err(error) => self.refused(&name, error).await,
+            Err(error) => self.refused(&item.name, Some(&item), error).await,
         }
     }
 
@@ -65,7 +71,7 @@ impl Import {
     }
 
     async fn piece(&mut self, piece: Piece) -> anyhow::Result<Went> {
-        let Piece { decoded: Decoded { events, mut unread, scope, .. }, place, next, stands } = piece;
+        let Piece { decoded: Decoded { events, mut unread, scope, .. }, place, bytes, next, stands } = piece;
         unread.iter_mut().for_each(|one| one.place = format!("{place}: {}", one.place));
         // It looks at others from here on: what came before is complete.
         if scope.as_ref().is_some_and(|scope| self.position.snapshots.is_of_others(scope)) {
@@ -77,6 +83,11 @@ impl Import {
         let part = scope.map(|scope| self.position.snapshots.part(scope, self.inlet.clock.unix_ms()));
         if let Some(file) = &mut self.position.file {
             (file.place, file.stands) = (next, stands.clone());
+        }
+        if !events.is_empty() {
+            // Of a row, its last byte is there.
+            let place = format!("{place}, bytes {} to {}", bytes.start, bytes.end);
+            self.inlet.ledger.reads(self.inlet.source, self.position.event, place);
         }
         let went = match events.is_empty() && unread.is_empty() && part.is_none() {
             true => Continue(()),
@@ -92,11 +103,9 @@ impl Import {
         // The file itself is kept whole where it is moved to. Its name and hash tell it from others with the same fault.
         let file = self.position.file.as_ref();
         let raw = file.map(|file| format!("{} (sha256 {})", file.item.name, file.hash).into_bytes());
-        let said = if file.is_some_and(|file| file.item.name == place) {
-            reason.clone()
-        } else {
-            format!("{place}: {reason}")
-        };
+        let broken = Broken { place, reason };
+        let said = broken.said(file.map_or("", |file| &file.item.name));
+        let Broken { place, reason } = broken;
         self.position.file.iter_mut().for_each(|file| file.reason = Some(said.clone()));
         let letter = Unread { raw: raw.unwrap_or_default(), place, key: None, why: WhyUnread::Rejected, reason };
         self.end(Fate::Failed, vec![letter]).await
@@ -116,10 +125,20 @@ impl Import {
         if let Break(reason) = self.give(Batch::new(), unread, part).await? {
             return Ok(Break(reason));
         }
-        match self.is_stored().await? {
-            true => self.finish().await.map(Continue),
-            false => Ok(Break(None)),
+        if !self.is_stored().await? || (fate == Fate::Failed && !self.leaves_no_numbers().await?) {
+            return Ok(Break(None));
         }
+        self.finish().await.map(Continue)
+    }
+
+    /// Nobody reads the rest of a file that is set aside. What an earlier process had settled of that keeps its numbers: none is the next file's.
+    async fn leaves_no_numbers(&mut self) -> anyhow::Result<bool> {
+        let next = self.inlet.renew();
+        if std::mem::replace(&mut self.position.event, next) == next {
+            return Ok(true);
+        }
+        let went = self.give(Batch::new(), Vec::new(), None).await?;
+        Ok(went.is_continue() && self.is_stored().await?)
     }
 
     /// Gives events on, with the position as it is behind them.
@@ -171,6 +190,7 @@ impl Import {
             Fate::Done => self.known(&item, &hash, item.name.clone()),
             Fate::Failed => Vec::new(),
         };
+        self.done += u64::from(fate == Fate::Done);
         let counts = ended.counts.clone().unwrap_or_default();
         self.keep(ended, known).await?;
         self.put_away(&item, fate).await;
@@ -200,4 +220,19 @@ fn prove(path: &Path, plain: &Path, item: &Item, keys: Option<&Keys>) -> io::Res
         Some(Err(NotPlain::Broken(reason))) => return Ok(Err(Broken { place: item.name.clone(), reason })),
     };
     Ok(Package::open(path, item).and_then(|mut package| package.verify().map(|()| package)))
+}
+
+/// The same for a file that was asked for: who asked named it, so it has to be what its name says.
+fn open_fetched(path: &Path, item: &Item) -> Result<Package, Broken> {
+    let mut package = Package::open(path, item)?;
+    if item.name.ends_with(ZIP) && !package.is_archive() {
+        return Err(Broken { place: item.name.clone(), reason: "it is no ZIP archive".to_owned() });
+    }
+    package.verify().map(|()| package)
+}
+
+/// Whether a file that was asked for is what it should be; if not, why. Blocks.
+pub fn prove_fetched(path: &Path, item: &Item) -> Result<(), String> {
+    let proven = open_fetched(path, item).map(drop);
+    proven.map_err(|broken| broken.said(&item.name))
 }

@@ -27,12 +27,27 @@ pub struct Broken {
     pub reason: String,
 }
 
+impl Broken {
+    /// In a line about the file of this name.
+    #[must_use]
+    pub fn said(&self, file: &str) -> String {
+        let Self { place, reason } = self;
+        if place == file { reason.clone() } else { format!("{place}: {reason}") }
+    }
+}
+
 impl Package {
     /// Opens a copy of the file, or its plain text.
     pub fn open(path: &Path, item: &Item) -> Result<Self, Broken> {
         let opened = File::open(path).map_err(|error| error.to_string()).and_then(Packing::open);
         let packing = opened.map_err(|reason| Broken { place: item.name.clone(), reason })?;
         Ok(Self { item: item.clone(), packing })
+    }
+
+    /// Whether files are in it.
+    #[must_use]
+    pub fn is_archive(&self) -> bool {
+        self.packing.kind() == Kind::Zip
     }
 
     /// How many entries it has.

@@ -29,6 +29,9 @@ pub struct Reading {
     pub hash: String,
     /// The place.
     pub place: Place,
+    /// By which component and settings it is read. Under others its events are others, and their numbers mean nothing.
+    #[serde(default)]
+    pub under: String,
     /// The same for people.
     #[serde(default)]
     pub stands: Standing,

@@ -2,11 +2,12 @@
 
 use sha2::{Digest, Sha256};
 
+use super::Import;
 use super::counts::Counts;
 use super::history::{Imported, Outcome};
 use super::position::Reading;
+use super::refused::REFUSED_WAIT;
 use super::staging::hex;
-use super::{Import, REFUSED_WAIT};
 use crate::connector::shelf::{Fate, Item};
 use crate::store::Commit;
 

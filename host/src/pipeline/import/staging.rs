@@ -81,6 +81,12 @@ impl Staging {
         Ok(Self { folder, partial: None })
     }
 
+    /// How much of a file's copy is here that was broken off.
+    #[must_use]
+    pub fn bytes_of(&self, name: &str) -> u64 {
+        self.partial.as_ref().filter(|partial| partial.item.name == name).map_or(0, |partial| partial.bytes)
+    }
+
     /// Copies a file, and says what is in it. The copy counts only once it is [kept](Self::keep).
     /// How far it is stands on the board.
     pub async fn copy(&mut self, shelf: &dyn Shelf, item: &Item, board: &Board) -> io::Result<String> {

@@ -34,6 +34,8 @@ pub struct Book {
     began: bool,
     /// The largest number that any sink had settled before the run, and the one behind it.
     settled_until: u64,
+    /// Where events that are not committed yet were read: from this number on, there.
+    places: VecDeque<(u64, String)>,
 }
 
 /// Where a source stands behind a batch.
@@ -80,7 +82,34 @@ impl Book {
         let (open, done, positions) = (HashMap::new(), Vec::new(), VecDeque::new());
         let (reading, missed) = (Reading::default(), Missed::default());
         let (owed, freed, began) = (Vec::new(), Taken::default(), false);
-        Self { id, volatile, room, sinks, open, done, positions, reading, missed, owed, freed, began, settled_until }
+        let places = VecDeque::new();
+        Self {
+            id,
+            volatile,
+            room,
+            sinks,
+            open,
+            done,
+            positions,
+            reading,
+            missed,
+            owed,
+            freed,
+            began,
+            settled_until,
+            places,
+        }
+    }
+
+    /// Events from this number on are read there.
+    pub(super) fn reads(&mut self, first: u64, place: String) {
+        self.places.push_back((first, place));
+    }
+
+    /// Where an event was read that is not committed yet, if that was said.
+    pub(super) fn place(&self, event: u64) -> Option<&str> {
+        let behind = self.places.partition_point(|(first, _)| *first <= event);
+        self.places.get(behind.checked_sub(1)?).map(|(_, place)| place.as_str())
     }
 
     /// Gives back what could not be read and waits for no position.
@@ -213,6 +242,7 @@ impl Book {
     pub(super) fn renew(&mut self) -> u64 {
         let next = self.settled_end();
         self.reading.forget();
+        self.places.clear();
         for line in &mut self.sinks {
             line.fates.add(Fate::Dropped, line.cursor.open_below(next));
             line.cursor = Cursor::starting_at(next);
@@ -250,6 +280,9 @@ impl Book {
             page.tallies.extend(std::mem::take(&mut line.fates).tallies(&self.id, &line.sink));
         }
         let lowest = self.lowest();
+        while self.places.get(1).is_some_and(|(first, _)| *first <= lowest) {
+            self.places.pop_front();
+        }
         while let Some(behind) = self.positions.pop_front_if(|behind| behind.end <= lowest) {
             self.missed.add(behind.missed);
             page.unread.extend(behind.unread);

@@ -276,3 +276,34 @@ fn what_could_not_be_read_is_stored_with_the_position_behind_it() {
     assert_eq!((letters(&ledger), ledger.counts().rejected), ((1, 4), 4));
     assert!(ledger.try_admit(0, taken(10, 1)));
 }
+
+#[test]
+fn what_is_rejected_says_where_it_was_read_as_long_as_that_is_open() {
+    let ledger = ledger([Cursor::default(), Cursor::default()]);
+    let letter =
+        |source: &str, place: &str| DeadLetter { source: source.into(), place: place.into(), ..DeadLetter::default() };
+    let said = |letters: Vec<DeadLetter>| {
+        ledger.bury(letters);
+        let (pages, _, commit) = ledger.books().take().unwrap();
+        ledger.close(pages);
+        let places: Vec<String> = commit.dead_letters.into_iter().map(|letter| letter.place).collect();
+        places.join("; ")
+    };
+    assert_eq!(said(vec![letter("in", "event 0")]), "event 0");
+    for (first, place) in [(0, "a, bytes 0 to 9"), (2, "a, bytes 9 to 12"), (4, "b, bytes 0 to 5")] {
+        ledger.reads(0, first, place.into());
+    }
+    let numbered = || [0, 1, 2, 5].map(|event| letter("in", &format!("event {event}"))).to_vec();
+    let shown = said(numbered());
+    assert_eq!(
+        shown,
+        "a, bytes 0 to 9: event 0; a, bytes 0 to 9: event 1; a, bytes 9 to 12: event 2; b, bytes 0 to 5: event 5"
+    );
+    assert_eq!(said(vec![letter("other", "event 0"), letter("in", "a: row 7, byte 1")]), "event 0; a: row 7, byte 1");
+    // What is settled is forgotten.
+    let first = ledger.open(0, opening(0, [&[1, 1], &[1, 1]]));
+    let all = SLOTS.into_iter().flat_map(|slot| [0, 1].map(|event| (slot, first, event, Fate::Delivered)));
+    ledger.settle(all, Vec::new());
+    said(Vec::new());
+    assert_eq!(said(numbered()), "event 0; event 1; a, bytes 9 to 12: event 2; b, bytes 0 to 5: event 5");
+}

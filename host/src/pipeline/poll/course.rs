@@ -60,11 +60,23 @@ impl Course {
             Onward::Retry(ms) => (Vec::new(), Next::Again(ms)),
             Onward::Stop(reason) => (Vec::new(), Next::Stop(reason)),
             Onward::Restart(reason) => {
-                self.position.at = None;
-                self.position.snapshots.abandon();
+                self.anew();
                 (Vec::new(), Next::Anew(reason))
             }
         }
+    }
+
+    /// Goes to the beginning.
+    pub fn anew(&mut self) {
+        self.position.at = None;
+        self.position.snapshots.abandon();
+    }
+
+    /// Gives the run up: what is to be stored, so that the next one is asked for from the beginning.
+    pub fn give_up(&mut self) -> Reading {
+        self.anew();
+        self.position.over = true;
+        Reading { first: self.event, position: self.position.encode(), ..Reading::default() }
     }
 
     fn page(

@@ -112,7 +112,7 @@ async fn feed(source: graph::Source, inlet: Arc<Inlet>, window: Arc<Window>, end
         SourceKind::Receiver { node, door } => serve(door, node, inlet, stop).await.map(|()| None),
         SourceKind::Poller(poller) => {
             let direct = matches!(inlet.keeping, Keeping::Source(_));
-            poll::poll(poller, inlet, direct, clock, stop).await
+            poll::poll(poller, inlet, direct, clock, stop).await.map(poll::Over::reason)
         }
         SourceKind::Files(importer) => import::import(importer, inlet, window.board(&id)).await,
         SourceKind::Fetcher(fetcher) => fetch::fetch(*fetcher, inlet, window.board(&id)).await,

@@ -6,11 +6,12 @@
 use brazeline_kit::{Onward, Response};
 use serde::Deserialize;
 
+use super::name;
 use super::position::At;
 use super::refusal::{self, AGAIN_MS, said};
 
-/// A file's name has at most so many bytes of each of its parts.
-const PART_BYTES: usize = 56;
+/// A file's name has at most so many bytes of the segment's id and of the export's, each: as many as they have.
+const PART_BYTES: usize = 48;
 
 /// The host fetches from no longer address.
 const ADDRESS_BYTES: usize = 8 * 1024;
@@ -23,7 +24,7 @@ struct Answer {
 }
 
 /// The file that will be, or how to go on without one.
-pub fn read(response: &Response, segment: &str) -> Result<At, Onward> {
+pub fn read(response: &Response, segment: &str, mark: &str) -> Result<At, Onward> {
     refusal::of_export(response).map_or(Ok(()), Err)?;
     // It broke off, or somebody between us and Braze answered.
     let answer: Answer = serde_json::from_slice(&response.body).map_err(|_| Onward::Retry(AGAIN_MS))?;
@@ -39,7 +40,7 @@ pub fn read(response: &Response, segment: &str) -> Result<At, Onward> {
     }
     let asked_at_ms = response.sent_at_ms;
     let which = if prefix.is_empty() { asked_at_ms.to_string() } else { prefix };
-    let name = format!("segment-{}-{}.zip", plain(segment), plain(&which));
+    let name = name::of(&plain(segment), &plain(&which), mark);
     Ok(At { address, name, asked_at_ms })
 }
 

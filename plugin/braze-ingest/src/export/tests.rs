@@ -17,9 +17,10 @@ fn settings() -> Value {
 /// What is asked for decides which positions are ours.
 fn position(of: &Value) -> Vec<u8> {
     let body = json!({ "segment_id": of["segment_id"], "fields_to_export": of["fields_to_export"] }).to_string();
+    let settled = Settled::of(&format!(" {body}"));
     let address = "https://files.example/a.zip?X-Signature=a%2B%2F".to_owned();
     let at = At { address, name: "segment-5e2b-x_1-p.zip".to_owned(), asked_at_ms: 1_795_600_000_000 };
-    Settled::of(&body).write(&at)
+    settled.write(&at)
 }
 
 /// An answer that came so many minutes after the export was asked for.
@@ -44,7 +45,7 @@ fn it_asks_for_an_export_and_then_for_its_file() {
           {"fields_to_export":["external_id","email"],"segment_id":"5e2b-x_1"}
           after 0 ms, into a page, budgets []
 
-        more from "{\"v\":1,\"settings\":\"01bb4adca64d404c\",\"at\":{\"address\":\"https://files.example/a.zip?X-Signature=a%2B%2F\",\"name\":\"segment-5e2b-x_1-bb8e-1464728599.zip\",\"asked_at_ms\":1795599999950}}"
+        more from "{\"v\":1,\"settings\":\"099ba376f810c4ba\",\"at\":{\"address\":\"https://files.example/a.zip?X-Signature=a%2B%2F\",\"name\":\"segment-5e2b-x_1-bb8e-1464728599-099ba376f810c4ba.zip\",\"asked_at_ms\":1795599999950}}"
 
         file `segment-5e2b-x_1-p.zip` as of 1795600000000, from https://files.example/a.zip?X-Signature=a%2B%2F
           after 0 ms, into a file, budgets []
@@ -106,9 +107,9 @@ fn what_braze_says_to_being_asked() {
     let call =
         |table: Table<BrazeIngest>, (status, headers, body): &Said| table.page(None, after(0, *status, headers, body));
     expect![[r#"
-        more from "{\"v\":1,\"settings\":\"01bb4adca64d404c\",\"at\":{\"address\":\"https://x/y\",\"name\":\"segment-5e2b-x_1-___p_1.zip\",\"asked_at_ms\":1795599999950}}"
+        more from "{\"v\":1,\"settings\":\"099ba376f810c4ba\",\"at\":{\"address\":\"https://x/y\",\"name\":\"segment-5e2b-x_1-___p_1-099ba376f810c4ba.zip\",\"asked_at_ms\":1795599999950}}"
 
-        more from "{\"v\":1,\"settings\":\"01bb4adca64d404c\",\"at\":{\"address\":\"https://x/y\",\"name\":\"segment-5e2b-x_1-1795599999950.zip\",\"asked_at_ms\":1795599999950}}"
+        more from "{\"v\":1,\"settings\":\"099ba376f810c4ba\",\"at\":{\"address\":\"https://x/y\",\"name\":\"segment-5e2b-x_1-1795599999950-099ba376f810c4ba.zip\",\"asked_at_ms\":1795599999950}}"
 
         stop: Braze makes the export and names no address: this workspace has a bucket of its own, and the files come there, under segment-export/<segment_id>/<day>/bb8e-1464728599. Read them with `mode: file` and `files: { type: object_store, path: segment-export/<segment_id>, ... }`
 
@@ -195,9 +196,36 @@ fn a_file_is_waited_for_and_not_for_ever() {
     );
 }
 
+/// The entry of a file that was asked for under these settings.
+fn entry(of: &Value) -> Entry {
+    let position: Value = serde_json::from_slice(&position(of)).unwrap();
+    let path = super::name::of("5e2b-x_1", "p", position["settings"].as_str().unwrap());
+    Entry { name: "00.txt".to_owned(), path, entries: 1, ..Entry::default() }
+}
+
+#[test]
+fn a_file_of_other_settings_is_not_read() {
+    let mut other = settings();
+    other["fields_to_export"] = json!(["external_id"]);
+    let row: &[u8] = b"{\"external_id\":\"u-1\"}\n";
+    expect![[r#"
+        not opened: it was exported under other settings (another segment, instance or fields), so it is not read under these: what is wanted of it can be read with `mode: file`
+    "#]].assert_eq(&table().decode(&entry(&other), None, &[row]).shown());
+    // How it is read may have changed.
+    let mut renamed = settings();
+    renamed["rename"] = json!({ "external_id": "id" });
+    renamed["identifier"] = json!({ "external_id": "id" });
+    expect![[r#"
+        external_id:u-1 {"user":{"external_id":"u-1"},"attributes":{"id":"u-1"}}
+        resume 1 lines 1 22 0
+
+    "#]]
+    .assert_eq(&Table::<BrazeIngest>::new(renamed).decode(&entry(&settings()), None, &[row]).shown());
+}
+
 #[test]
 fn its_rows_are_those_of_a_file() {
-    let entry = Entry { name: "00.txt".to_owned(), path: "segment.zip".to_owned(), entries: 1, ..Entry::default() };
+    let entry = entry(&settings());
     let rows: &[u8] =
         b"{\"external_id\":\"u-1\",\"email\":\"a@x\",\"custom_attributes\":{\"plan\":\"gold\"}}\n\"a\",\"b\"\n";
     let mut settings = settings();

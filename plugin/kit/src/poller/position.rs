@@ -47,6 +47,12 @@ impl Settled {
         Self(format!("{:016x}", text.bytes().fold(0xcbf2_9ce4_8422_2325, fold)))
     }
 
+    /// The mark: 16 letters and digits.
+    #[must_use]
+    pub fn mark(&self) -> &str {
+        &self.0
+    }
+
     /// Reads a position; none is the begin.
     #[must_use]
     pub fn read<T: DeserializeOwned>(&self, position: Option<&[u8]>) -> Place<T> {

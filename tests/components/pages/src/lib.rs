@@ -33,6 +33,8 @@ pub enum Misdeed {
     Fetches,
     /// Say that it fetches files, and read none.
     ReadsNone,
+    /// Call its target as the place is called that files are fetched from.
+    CallsFiles,
 }
 
 /// The poller.
@@ -54,7 +56,8 @@ impl Plugin for Pages {
     }
 
     fn plan(&self) -> Plan {
-        let feed = Target { name: "feed".to_owned(), origin: None, scheme: None };
+        let name = if self.misdeed == Some(Misdeed::CallsFiles) { "files" } else { "feed" };
+        let feed = Target { name: name.to_owned(), origin: None, scheme: None };
         let source = (self.misdeed == Some(Misdeed::ReadsNone)).then_some(SourceKind::Fetcher);
         Plan { source, targets: vec![feed], ..Plan::default() }
     }

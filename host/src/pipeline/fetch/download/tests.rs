@@ -7,8 +7,9 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::config::Origin;
 
-const NAME: &str = "a.zip";
+const NAME: &str = "a.txt";
 
 /// Says one of these on each connection, one after the other, and keeps what was asked.
 async fn server(says: &[&str]) -> (String, Arc<StdMutex<Vec<String>>>) {
@@ -31,8 +32,8 @@ async fn server(says: &[&str]) -> (String, Arc<StdMutex<Vec<String>>>) {
 }
 
 async fn downloads(folder: &Path, from: &str) -> Downloads {
-    let from = Some(Origin::parse(from).unwrap());
-    Downloads::open(folder.to_owned(), from, Some("them".to_owned()), Arc::default()).await.unwrap()
+    let from = FilesFrom { origin: Some(Origin::parse(from).unwrap()), authorization: Some("them".to_owned()) };
+    Downloads::open(folder.to_owned(), from, Arc::default()).await.unwrap()
 }
 
 fn wanted(address: String) -> Download {
@@ -46,12 +47,14 @@ async fn check(says: &[&str], expected: Expect) {
     let downloads = downloads(folder.path(), &origin).await;
     let (clock, mut shown) = (Clock::system(), String::new());
     for _ in says {
-        let got = downloads.fetch(&Client::new(clock), clock, &wanted(format!("{origin}/x?y=%2F"))).await;
+        let got = downloads.fetch(&Client::new(clock), clock, &wanted(format!("{origin}/x?y=%2F")), false).await;
         let request = asked.lock().unwrap().last().cloned().unwrap();
         let part: Vec<&str> = request.lines().filter(|line| line.contains("range: ")).collect();
         let there = std::fs::read_to_string(folder.path().join(NAME)).ok();
         let got = match got {
             Got::Answered(response) => format!("{} {:?}", response.status, String::from_utf8(response.body).unwrap()),
+            Got::Failed(why) => format!("failed: {why}"),
+            Got::Damaged(why) => format!("damaged: {why}"),
             Got::Broken { why, further } => format!("broken{}: {why}", if further { ", further" } else { "" }),
             Got::Refused(why) => format!("refused: {why}"),
         };
@@ -113,18 +116,18 @@ async fn what_breaks_off_goes_on_if_it_is_the_same() {
     check(
         &[&unmarked, WHOLE],
         expect![[r#"
-        [] broken: end of file before message length reached; None
-        [] 200 ""; Some("abc")
-    "#]],
+            [] broken, further: end of file before message length reached; None
+            [] 200 ""; Some("abc")
+        "#]],
     )
     .await;
     let weak = HALF.replace("etag: \"m\"", "etag: W/\"m\"");
     check(
         &[&weak, WHOLE],
         expect![[r#"
-        [] broken: end of file before message length reached; None
-        [] 200 ""; Some("abc")
-    "#]],
+            [] broken, further: end of file before message length reached; None
+            [] 200 ""; Some("abc")
+        "#]],
     )
     .await;
     // A part may be shorter than was asked for, and is gone on with.
@@ -208,8 +211,8 @@ async fn what_is_no_file_is_an_answer() {
     check(
         &[""],
         expect![[r#"
-        [] broken: connection closed before message completed; None
-    "#]],
+            [] failed: connection closed before message completed; None
+        "#]],
     )
     .await;
 }
@@ -219,15 +222,17 @@ async fn nothing_is_asked_where_nobody_said_so_or_for_what_is_here() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("fetched");
     std::fs::create_dir(&path).unwrap();
-    for name in [".half.zip", NAME] {
+    for name in [".half.txt", NAME] {
         std::fs::write(path.join(name), "abc").unwrap();
     }
     let downloads = downloads(&path, "https://files.example").await;
-    assert!(!path.join(".half.zip").exists() && path.join(NAME).exists(), "what is half is fetched anew");
+    assert!(!path.join(".half.txt").exists() && path.join(NAME).exists(), "what is half is fetched anew");
     let clock = Clock::system();
-    let got = downloads.fetch(&Client::new(clock), clock, &wanted("https://files.example/a?secret".to_owned())).await;
+    let got =
+        downloads.fetch(&Client::new(clock), clock, &wanted("https://files.example/a?secret".to_owned()), false).await;
     assert!(matches!(&got, Got::Answered(response) if response.status == 200), "{got:?}");
-    let got = downloads.fetch(&Client::new(clock), clock, &wanted("https://evil.example/a?secret".to_owned())).await;
+    let got =
+        downloads.fetch(&Client::new(clock), clock, &wanted("https://evil.example/a?secret".to_owned()), false).await;
     let Got::Refused(why) = got else { panic!("{got:?}") };
     expect![[r#"the file is said to lie at https://evil.example, and files are fetched from https://files.example alone: if it is right, write `hosts: { files: "https://evil.example" }` into authorization `them`"#]].assert_eq(&why);
 }
@@ -237,7 +242,55 @@ async fn it_is_as_old_as_what_it_says() {
     let folder = tempfile::tempdir().unwrap();
     let (origin, _) = server(&[WHOLE]).await;
     let (downloads, clock) = (downloads(folder.path(), &origin).await, Clock::system());
-    downloads.fetch(&Client::new(clock), clock, &wanted(format!("{origin}/"))).await;
+    downloads.fetch(&Client::new(clock), clock, &wanted(format!("{origin}/")), false).await;
     let modified = std::fs::metadata(folder.path().join(NAME)).unwrap().modified().unwrap();
     assert_eq!(modified.duration_since(UNIX_EPOCH).unwrap().as_millis(), 1_795_600_000_000);
+}
+
+/// An archive of one file.
+fn zipped() -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer.start_file("rows", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut writer, b"abc").unwrap();
+    writer.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn what_is_damaged_gets_no_name_unless_it_is_wanted_as_it_is() {
+    let whole = zipped();
+    let half = &whole[..whole.len() / 2];
+    for (bytes, damage) in
+        [(&whole[..], None), (half, Some("invalid Zip archive")), (b"<html>", Some("it is no ZIP archive"))]
+    {
+        for as_it_is in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let origin = format!("http://{}", listener.local_addr().unwrap());
+            let said =
+                [format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", bytes.len()).as_bytes(), bytes].concat();
+            tokio::spawn(async move {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut read = Vec::new();
+                while !read.ends_with(b"\r\n\r\n") {
+                    assert_ne!(stream.read_buf(&mut read).await.unwrap(), 0);
+                }
+                stream.write_all(&said).await.unwrap();
+            });
+            let (downloads, clock) = (downloads(folder.path(), &origin).await, Clock::system());
+            let wanted = Download { name: "a.zip".to_owned(), ..wanted(format!("{origin}/")) };
+            let got = downloads.fetch(&Client::new(clock), clock, &wanted, as_it_is).await;
+            let there: Vec<_> =
+                std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            match damage.filter(|_| !as_it_is) {
+                Some(damage) => {
+                    assert!(matches!(&got, Got::Damaged(why) if why.contains(damage)), "{got:?}");
+                    assert!(there.is_empty(), "{there:?}");
+                }
+                None => {
+                    assert!(matches!(&got, Got::Answered(response) if response.status == 200), "{got:?}");
+                    assert_eq!(there, ["a.zip"]);
+                }
+            }
+        }
+    }
 }
