@@ -90,13 +90,12 @@ fn is_email(text: &str) -> bool {
     let is_clean = |c: char| !c.is_whitespace() && !c.is_control();
     let bytes = text.as_bytes();
     let domain = bytes.iter().position(|byte| *byte == b'@').filter(|at| *at > 0).map(|at| &bytes[at + 1..]);
-    domain.is_some_and(|domain| {
-        let has = |wanted| domain.iter().any(|byte| *byte == wanted);
-        has(b'.') && !has(b'@') && !domain.starts_with(b".")
-    }) && match text.is_ascii() {
-        true => bytes.iter().all(|byte| is_clean(char::from(*byte))),
-        false => text.chars().all(is_clean),
-    } && !is_too_long(text)
+    domain.is_some_and(|domain| domain.contains(&b'.') && !domain.contains(&b'@') && !domain.starts_with(b"."))
+        && match text.is_ascii() {
+            true => bytes.iter().all(|byte| is_clean(char::from(*byte))),
+            false => text.chars().all(is_clean),
+        }
+        && !is_too_long(text)
 }
 
 fn location(json: &str) -> Result<(), &'static str> {
