@@ -96,8 +96,6 @@ pub struct Import {
     is_blind: bool,
     /// What could not be read, by name.
     refusals: BTreeMap<String, Refusals>,
-    /// The first file that could not be read in a run that ends, and why.
-    unread: Option<String>,
     /// So many files were read to their end.
     done: u64,
 }
@@ -131,7 +129,6 @@ impl Import {
             repeated: BTreeSet::new(),
             is_blind: false,
             refusals: BTreeMap::new(),
-            unread: None,
             done: 0,
         })
     }
@@ -169,7 +166,7 @@ impl Import {
                 continue;
             }
             let Some(wait) = self.watch.waits(self.inlet.clock.now()) else {
-                return Ok(self.unread.take().map_or(Continue(()), |reason| Break(Some(reason))));
+                return Ok(Continue(()));
             };
             if self.is_stopped_within(wait.clamp(SHORTEST_LOOK, LOOK)).await {
                 return Ok(Break(None));
@@ -228,7 +225,7 @@ impl Import {
             // Whoever asks on with a login that is refused may be locked out for it.
             Err(error) => match shelf::problem(&error) {
                 Some(problem) => return Ok(Break(Some(problem.to_string()))),
-                None => return self.refused(&self.importer.shelf.name(), None, error).await,
+                None => return self.refused(&self.importer.shelf.name(), error).await,
             },
         }
         while !self.is_blind
@@ -259,10 +256,9 @@ impl Import {
             Ok(copied) => copied,
             Err(error) => {
                 self.watch.later(now, item);
-                return self.refused(&item.name, Some(item), error).await;
+                return self.refused(&item.name, error).await;
             }
         };
-        self.refusals.remove(&item.name);
         self.watch.look(now, items);
         if !self.watch.stands(item) {
             tracing::info!(
@@ -335,6 +331,7 @@ impl Import {
     /// Puts a file away. If that fails it stays, which harms nothing: it is known.
     async fn put_away(&mut self, item: &Item, fate: Fate) {
         self.watch.over(item);
+        self.refusals.remove(&item.name);
         if let Err(error) = self.importer.shelf.put_away(item, fate).await {
             tracing::warn!(source = self.inlet.id, file = item.name, %error, "it cannot be put away and stays where it is");
         }

@@ -52,7 +52,10 @@ impl Body {
                 json.extend_from_slice(record);
             }
             Self::Lines(json) => {
+                let from = json.len();
                 json.extend_from_slice(record);
+                // In JSON, a line break can only stand between tokens, where a space does as well.
+                json[from..].iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
                 json.push(b'\n');
             }
             Self::Table(table) => table.add(record),

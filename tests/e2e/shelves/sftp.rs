@@ -144,10 +144,11 @@ fn a_line_that_drops_before_anything_came_is_tried_again_and_not_for_ever() {
     assert_eq!((ended.code, arrived(&place).len()), (Some(0), ROWS), "{}", ended.stderr);
     assert!(ended.stderr.contains("it cannot be read; trying again"), "{}", ended.stderr);
     let proxy = Proxy::cutting(server.port(), few);
-    server.put("small.json", rows(ROWS..ROWS + 1));
+    server.put("a.json", rows(ROWS..ROWS + 1));
+    server.put("z.json", rows(ROWS + 1..ROWS + 2));
     let place = pipeline(&server, proxy.port(), ", order: name", ", every: once");
     let ended = place.brazeline(&["run", "pipeline.yaml"]);
-    assert_eq!((ended.code, arrived(&place)), (Some(1), vec![ROWS]), "the other file is read: {}", ended.stderr);
+    assert_eq!((ended.code, arrived(&place)), (Some(1), vec![ROWS]), "what comes behind it waits: {}", ended.stderr);
     let why = "`large.json` could not be read, 6 times in a row: ";
     assert!(ended.stderr.contains(why), "{}", ended.stderr);
 }

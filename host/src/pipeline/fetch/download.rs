@@ -109,8 +109,10 @@ impl Downloads {
             Err(error) => return Got::Failed(unwritten(&error)),
         }
         let mut held = self.attempts.lock().await;
-        let known = held.take().filter(|attempts| attempts.name == wanted.name);
-        let mut attempts = known.unwrap_or_else(|| Attempts { name: wanted.name.clone(), begun: None, most: 0 });
+        if held.as_ref().is_some_and(|attempts| attempts.name != wanted.name) {
+            self.remove(held.take()).await;
+        }
+        let mut attempts = held.take().unwrap_or_else(|| Attempts { name: wanted.name.clone(), begun: None, most: 0 });
         let got = match client.fetch(&address, attempts.begun.as_ref()).await {
             Ok(fetched) => self.answered(fetched, &mut attempts, wanted, as_it_is).await,
             Err(why) => Got::Failed(why),
@@ -118,6 +120,18 @@ impl Downloads {
         *held = Some(attempts);
         self.board.idle();
         got
+    }
+
+    /// Nobody goes on with what broke off.
+    pub async fn forget(&self) {
+        let attempts = self.attempts.lock().await.take();
+        self.remove(attempts).await;
+    }
+
+    async fn remove(&self, attempts: Option<Attempts>) {
+        let Some(Attempts { name, .. }) = attempts else { return };
+        // It was removed already, or the next process removes it.
+        let _removed = fs::remove_file(self.folder.join(format!("{HIDDEN}{name}"))).await;
     }
 
     async fn answered(&self, fetched: Fetched, attempts: &mut Attempts, wanted: &Download, as_it_is: bool) -> Got {

@@ -48,7 +48,7 @@ impl Import {
                 self.decode(package, place).await
             }
             Ok(Err(broken)) => self.set_aside(broken).await,
-            Err(error) => self.refused(&item.name, Some(&item), error).await,
+            Err(error) => self.refused(&item.name, error).await,
         }
     }
 
@@ -216,7 +216,11 @@ fn prove(path: &Path, plain: &Path, item: &Item, keys: Option<&Keys>) -> io::Res
     let path = match keys.map(|keys| keys.decrypt(path, plain, most_bytes(item.size))) {
         None => path,
         Some(Ok(_)) => plain,
-        Some(Err(NotPlain::Disk(error))) => return Err(error),
+        Some(Err(NotPlain::Disk(error))) => {
+            // It would only take room; the next attempt begins anew.
+            let _removed = std::fs::remove_file(plain);
+            return Err(error);
+        }
         Some(Err(NotPlain::Broken(reason))) => return Ok(Err(Broken { place: item.name.clone(), reason })),
     };
     Ok(Package::open(path, item).and_then(|mut package| package.verify().map(|()| package)))

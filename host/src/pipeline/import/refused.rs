@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::{Import, Went};
 use crate::config::Every;
-use crate::connector::shelf::Item;
 use crate::delivery::retry::Retry;
 
 /// How long to wait before trying again what the disk or the shelf refused.
@@ -18,21 +17,25 @@ pub(super) const ATTEMPTS: u32 = 6;
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
     count: u32,
-    /// So many bytes of it were here.
+    /// So many bytes of it were here at most.
     bytes: u64,
 }
 
 impl Import {
-    /// Something could not be read or written: a file, or all of the shelf. It may pass, but who runs once wants an end: over a line it is tried a few
-    /// times; then a file is left where it is, for the run to say so when the others are read.
-    pub(super) async fn refused(&mut self, what: &str, file: Option<&Item>, error: io::Error) -> anyhow::Result<Went> {
+    /// Something could not be read or written: a file, or all of the shelf. It may pass, and what comes behind it waits: a file that is read
+    /// later than a newer one would say what is not true any more. But who runs once wants an end: over a line it is tried a few times.
+    pub(super) async fn refused(&mut self, what: &str, error: io::Error) -> anyhow::Result<Went> {
         self.is_blind = true;
         let wait = match (self.importer.every, self.importer.shelf.is_far()) {
             (Every::After(_), _) => REFUSED_WAIT,
             (Every::Once, false) => return Err(anyhow::Error::new(error).context(format!("reading `{what}`"))),
             (Every::Once, true) => match self.count(what) {
                 count if count < ATTEMPTS => Retry::default().wait(count, None, self.inlet.clock.spread()),
-                _ => return Ok(self.give_up_reading(what, file, &error)),
+                _ => {
+                    let times = format!("{ATTEMPTS} times in a row");
+                    let reason = format!("`{what}` could not be read, {times}: {error}; the next run tries again");
+                    return Ok(Break(Some(reason)));
+                }
             },
         };
         tracing::warn!(source = self.inlet.id, what, %error, ?wait, "it cannot be read; trying again");
@@ -47,17 +50,7 @@ impl Import {
         let bytes = self.staging.bytes_of(what);
         let refusals = self.refusals.entry(what.to_owned()).or_default();
         refusals.count = if bytes > refusals.bytes { 1 } else { refusals.count + 1 };
-        refusals.bytes = bytes;
+        refusals.bytes = refusals.bytes.max(bytes);
         refusals.count
-    }
-
-    fn give_up_reading(&mut self, what: &str, file: Option<&Item>, error: &io::Error) -> Went {
-        let reason =
-            format!("`{what}` could not be read, {ATTEMPTS} times in a row: {error}; the next run tries again");
-        let Some(file) = file else { return Break(Some(reason)) };
-        tracing::error!(source = self.inlet.id, file = file.name, %error, "it cannot be read and stays where it is");
-        self.watch.over(file);
-        self.unread.get_or_insert(reason);
-        Continue(())
     }
 }

@@ -127,9 +127,9 @@ async fn a_run_that_ends_tries_a_line_that_brings_nothing_for_some_time() {
     let went = scene.import.drain().await.unwrap();
     let reason = "`a` could not be read, 6 times in a row: broken pipe; the next run tries again";
     assert_eq!(went, Break(Some(reason.to_owned())));
-    assert_eq!(scene.shelf.opened.load(Ordering::Relaxed), 2 * ATTEMPTS, "the other file is tried, too");
+    assert_eq!(scene.shelf.opened.load(Ordering::Relaxed), ATTEMPTS, "what comes behind it waits");
     let took = scene.clock.now().saturating_sub(begin);
-    assert!(took >= Duration::from_secs(30), "ever more slowly: {took:?}");
+    assert!(took >= Duration::from_secs(10), "ever more slowly: {took:?}");
     // Nor is a listing tried for ever.
     let mut scene = self::scene(Fails { is_far: true, looks: u32::MAX.into(), ..Fails::default() }, Every::Once).await;
     let went = scene.import.drain().await.unwrap();

@@ -63,7 +63,7 @@ impl<I: Intake> Drive<I> {
         match got {
             Got::Answered(response) => {
                 if response.status == 200 {
-                    self.failed.damages = 0;
+                    (self.failed.damages, self.failed.breaks) = (0, 0);
                     tracing::info!(source = self.poller.node.id(), file = wanted.name, "a file is fetched");
                 }
                 self.answered(at, response, draw).await
@@ -94,6 +94,7 @@ impl<I: Intake> Drive<I> {
     /// A file came, and is not what it should be. It may have been so on its way, or where it was made.
     fn damaged(&mut self, Download { name: file, .. }: &Download, why: String) -> Turn {
         self.failed.damages += 1;
+        self.failed.breaks = 0;
         let wait = self.retry.wait(self.failed.damages, None, self.clock.spread());
         let source = self.poller.node.id();
         if self.failed.damages.is_multiple_of(SAME) {
@@ -114,6 +115,9 @@ impl<I: Intake> Drive<I> {
 
     /// Nothing is gained by asking on. What lay there is asked for anew by the next run.
     async fn give_up(&mut self, Download { name: file, .. }: &Download, why: &str) -> anyhow::Result<Turn> {
+        if let Some(downloads) = &self.poller.downloads {
+            downloads.forget().await;
+        }
         let reading = self.course.give_up();
         match self.keep(reading).await? {
             true => Ok(Turn::Fail(format!(

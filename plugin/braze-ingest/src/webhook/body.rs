@@ -9,10 +9,8 @@ use brazeline_kit::json::{self, Fault, Json, Reader};
 pub struct Record<'a> {
     /// All of it.
     pub json: Json<'a>,
-    /// Whether it is an object.
-    pub is_object: bool,
-    /// The last member that says whom it is about.
-    pub whom: Option<Json<'a>>,
+    /// The last member that says whom it is about. None if no object could be read.
+    pub whom: Option<Option<Json<'a>>>,
 }
 
 /// The values of a body; `field` says whom a record is about. An error says why there are none, without data.
@@ -32,18 +30,18 @@ pub fn records<'a>(body: &'a str, field: &str) -> Result<Vec<Record<'a>>, String
 
 impl<'a> Record<'a> {
     fn read(reader: &mut Reader<'a>, field: &str) -> Result<Self, Fault> {
-        let (json, found) = reader.attempt(|reader| {
-            let mut whom = None;
+        let (json, whom) = reader.attempt(|reader| {
+            let mut found = None;
             reader.members("an object", |reader, name| {
                 let value = reader.value()?;
                 if name == field {
-                    whom = Some(value);
+                    found = Some(value);
                 }
                 Ok(())
             })?;
-            Ok(whom)
+            Ok(found)
         })?;
-        Ok(Self { json, is_object: found.is_some(), whom: found.flatten() })
+        Ok(Self { json, whom })
     }
 }
 

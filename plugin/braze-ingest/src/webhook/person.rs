@@ -10,11 +10,12 @@ use super::body::Record;
 
 /// Makes an event of a record. An error says why it is none, without data.
 pub fn add(record: &Record<'_>, source: &Source, known_as_of: Option<&str>, events: &mut Events) -> Result<(), String> {
-    if !record.is_object {
-        return Err("it is no JSON object".to_owned());
-    }
     let field = &source.field;
-    let value = record.whom.ok_or_else(|| format!("it has no field `{field}`, which says whom it is about"))?;
+    let found = record.whom.ok_or_else(|| match record.json.get().starts_with('{') {
+        true => "a name in it cannot be read: is half of a letter missing in an escape?".to_owned(),
+        false => "it is no JSON object".to_owned(),
+    })?;
+    let value = found.ok_or_else(|| format!("it has no field `{field}`, which says whom it is about"))?;
     let identifier = source.identifier(value.get()).ok_or_else(|| {
         format!("its field `{field}` says nobody: it has to hold a text that is not empty, or a whole number")
     })?;

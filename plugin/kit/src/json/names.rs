@@ -12,6 +12,9 @@ use super::{Fault, Reader, is_plain};
 /// So many names are kept in mind; who has more has names that are data.
 const MOST: usize = 1024;
 
+/// A longer one is not kept in mind.
+const LONGEST: usize = 256;
+
 /// So many are compared: behind the one that came the last time, those that would have come behind it.
 const GUESSES: usize = 3;
 
@@ -62,16 +65,22 @@ impl<'a> Reader<'a> {
         let mut before = None;
         self.each_member(what, |reader, start| {
             let (name, place) = match names.guess(before, reader.rest()) {
-                Some((place, length)) => (reader.skip_name(length)?, place),
+                Some((place, length)) => (reader.skip_name(length)?, Ok(place)),
                 None => {
                     let name = reader.name()?;
-                    let place = names.place(before, &name, &learn);
+                    let place = match name.len() {
+                        ..=LONGEST => Ok(names.place(before, &name, &learn)),
+                        _ => Err(learn(&name)),
+                    };
                     (name, place)
                 }
             };
-            before = Some(place);
+            before = place.as_ref().ok().copied().or(before);
             let named = reader.scan.at();
-            let about = &names.known[place].about;
+            let about = match &place {
+                Ok(place) => &names.known[*place].about,
+                Err(about) => about,
+            };
             each(reader, Member { name, start, about }).map_err(|fault| fault.within_member(reader.text, named))
         })
     }
@@ -220,5 +229,13 @@ mod tests {
         let many: Vec<String> = (0..3 * MOST).map(|n| format!(r#"{{"n{n}":{n}}}"#)).collect();
         assert_eq!(read_all(&many), 3 * MOST);
         assert!(names.known.len() <= MOST && names.places.len() <= MOST);
+        let long = [format!(r#"{{"a":1,"{}":2,"b":3}}"#, "x".repeat(LONGEST + 1))];
+        let mut names = Names::default();
+        for _ in 0..2 {
+            let told = known(&long[0], &mut names);
+            assert_eq!(told.as_ref().map(Vec::len), Ok(3));
+            assert_eq!(told, self::told(&long[0]));
+        }
+        assert_eq!(names.known.len(), 2);
     }
 }

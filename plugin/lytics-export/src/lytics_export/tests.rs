@@ -19,6 +19,21 @@ fn check(settings: Value, bodies: &[&str], expected: &Expect) {
 const PARTNER: &str = r#"{"user":{"braze_id":"xxxxxx"},"attributes":{"city":"AnyTown","country":"United States","first_name":"John","gender":"male","language":"English","last_name":"Smith","date_of_birth":"19820101","phone_number":"5551231234","time_zone":"GMT+7","twitter_handle":"johnsmith","email":"john.smith@email.com","braze_id":"xxxxxx"}}"#;
 const EVENTS: &str = r#"{"user":{"external_id":"u-1"},"attributes":{"plan":"gold"},"events":[{"name":"opened","time":"2026-11-23T09:00:00Z","app_id":"a","properties":{"campaign":"c-1","n":1.50}},{"name":"closed","time":"2026-11-23T09:00:01Z"}],"purchases":[{"product_id":"sku","currency":"USD","price":9.50,"time":"2026-11-23T09:00:02Z","properties":{"size":"L"}}]}"#;
 
+/// Webhooks are often written over several lines.
+#[test]
+fn a_record_is_one_line_whatever_breaks_it_came_with() {
+    let body = "{\"user\":{\"external_id\":\"u-1\"},\"attributes\":{\r\n \"id\": \"u\\n1\",\n\"o\": {\n\"x\": [1,\r2]}\n},\n\"events\":[{\"name\":\"a\",\"time\":\"t\",\n\"properties\":{\"o\":{\n\"y\":1}}}]}";
+    let batch: Batch = [("external_id:u-1", body)].into_iter().collect();
+    let requests = configure::<LyticsExport>(json!({ "mode": "bulk" })).prepare(&batch).requests;
+    let lines = requests.iter().flat_map(|outgoing| std::str::from_utf8(&outgoing.request.body).unwrap().lines());
+    let records: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
+    let expected = [
+        json!({ "id": "u\n1", "o": { "x": [1, 2] }, "user_id": "u-1" }),
+        json!({ "user_id": "u-1", "event": "a", "timestamp": "t", "o": { "y": 1 } }),
+    ];
+    assert_eq!(records, expected);
+}
+
 #[test]
 fn the_partner_pages_webhook_arrives_value_for_value() {
     check(
