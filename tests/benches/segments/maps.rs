@@ -2,7 +2,7 @@
 //! list of objects.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
@@ -15,10 +15,8 @@ use crate::native::{Columns, OBJECTS, RECORDS, plain};
 #[tokio::main(flavor = "current_thread")]
 pub async fn deliver(file: &Path, vendor: Vendor, origin: &str, key: &str) -> anyhow::Result<()> {
     let mut sender = Sender::new(vendor, origin, key)?;
-    let mut magic = [0; 4];
-    File::open(file)?.read_exact(&mut magic)?;
-    let content = BufReader::with_capacity(64 * 1024, File::open(file)?);
-    if magic == *b"PK\x03\x04" {
+    let mut content = BufReader::with_capacity(64 * 1024, File::open(file)?);
+    if content.fill_buf()?.starts_with(b"PK") {
         let mut archive = zip::ZipArchive::new(content)?;
         for index in 0..archive.len() {
             table(archive.by_index(index)?, &mut sender).await?;

@@ -3,7 +3,7 @@
 //! With the crates that everybody takes for it. It gives up at the first row that is not the hoped-for one.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde::ser::{Serialize, Serializer};
@@ -31,10 +31,8 @@ pub async fn deliver(file: &Path, vendor: Vendor, origin: &str, key: &str) -> an
         Vendor::Lytics => (format!("{origin}/collect/bulk/braze_users"), key.to_owned()),
     };
     let (mut client, mut body) = (Client::new(&url, authorization)?, Body::new(vendor));
-    let mut magic = [0; 4];
-    File::open(file)?.read_exact(&mut magic)?;
-    let content = BufReader::with_capacity(64 * 1024, File::open(file)?);
-    if magic == *b"PK\x03\x04" {
+    let mut content = BufReader::with_capacity(64 * 1024, File::open(file)?);
+    if content.fill_buf()?.starts_with(b"PK") {
         let mut archive = zip::ZipArchive::new(content)?;
         for index in 0..archive.len() {
             table(archive.by_index(index)?, &mut body, &mut client).await?;

@@ -76,13 +76,17 @@ fn nothing_is_rewritten() {
 
 #[test]
 fn a_name_that_is_half_a_letter_is_told() {
-    check(r#"{"identifier":{"external_id":"id"}}"#, &[br#"[{"id":1,"\ud800":2},7,{"id":3}]"#], expect![[r#"
+    check(
+        r#"{"identifier":{"external_id":"id"}}"#,
+        &[br#"[{"id":1,"\ud800":2},7,{"id":3}]"#],
+        expect![[r#"
         reply 200 {"data":{"message_count":1,"rejected_count":2},"message":"success","status":200}
           content-type: application/json
         external_id:3 {"user":{"external_id":"3"},"attributes":{"id":3}}
         unread at record 1: a name in it cannot be read: is half of a letter missing in an escape?: {"id":1,"\ud800":2}
         unread at record 2: it is no JSON object: 7
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
