@@ -11,9 +11,6 @@ use anyhow::{Context, Result, bail};
 
 const TARGET: &str = "wasm32-wasip2";
 
-/// What the engine can do beyond the target's least: sixteen bytes at once.
-const FLAGS: (&str, &str) = ("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS", "-Ctarget-feature=+simd128");
-
 /// The release profile of components, whatever the workspace's own is. Measured: `opt-level` "s" costs up to twice the time.
 const PROFILE: [(&str, &str); 6] = [
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3"),
@@ -54,7 +51,7 @@ pub fn build(root: &Path, target_dir: &Path, packages: &[&str]) -> Result<Vec<Pa
         .arg(target_dir);
     cargo.args(packages.iter().flat_map(|package| ["--package", package]));
     forget_the_outer_build(&mut cargo);
-    cargo.envs(PROFILE).envs([FLAGS]);
+    cargo.envs(PROFILE);
     run(&mut cargo).context("the components cannot be built")?;
     let folder = target_dir.join(TARGET).join("release");
     Ok(packages.iter().map(|package| folder.join(package.replace('-', "_")).with_extension("wasm")).collect())
