@@ -77,8 +77,7 @@ pub fn actions<'a>(array: Array, items: Vec<Json<'a>>) -> impl Iterator<Item = R
 /// Checks an object of an array; the reason goes on where `it` stands.
 pub fn check(array: Array, json: &str) -> Result<(), String> {
     let members = json::read(json, Members::read).map_err(|error| format!("cannot be read: {error}"))?;
-    let is_there = |name: &&&str| members.get(name).is_some();
-    if let Some(name) = array.required().iter().find(|name| !is_there(name)) {
+    if let Some(name) = array.required().iter().find(|name| members.get(name).is_none()) {
         return Err(format!("has no `{name}`; Braze requires {}", names(array)));
     }
     members.0.iter().try_for_each(|(name, value)| member(array, name, value.get()))

@@ -43,8 +43,7 @@ pub enum Role {
 #[derive(Debug)]
 pub struct Known<'s> {
     settings: &'s Settings,
-    /// Their names.
-    pub names: Names<Attribute>,
+    names: Names<Attribute>,
 }
 
 impl<'s> Known<'s> {
@@ -54,7 +53,7 @@ impl<'s> Known<'s> {
         Self { settings, names: Names::default() }
     }
 
-    /// All that is needed to read an object.
+    /// Their names, and what is learnt about one that is new.
     pub fn parts(&mut self) -> (&mut Names<Attribute>, impl Fn(&str) -> Attribute) {
         let settings = self.settings;
         (&mut self.names, move |name| Attribute::new(name, settings))

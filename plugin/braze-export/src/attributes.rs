@@ -123,8 +123,7 @@ fn is_operation(value: &str) -> bool {
 
 /// The name of an object's first member, as it is written.
 fn first_member(value: &str) -> Option<&str> {
-    let inside = value.strip_prefix('{')?;
-    let name = inside.trim_start().strip_prefix('"')?;
+    let name = value.strip_prefix('{')?.trim_start().strip_prefix('"')?;
     name.split_once('"').map(|(name, _)| name)
 }
 

@@ -10,7 +10,7 @@ use super::*;
 use crate::clock::Clock;
 use crate::component::{Library, Limits, Reference, test_components};
 use crate::config::{self, Order, WhenDone};
-use crate::connector::shelf::{Content, Doing};
+use crate::connector::shelf::{Content, Doing, Fate, Item};
 use crate::pipeline::ledger::{Book, Ledger, Room};
 use crate::pipeline::source::{Keeping, Wave};
 use crate::pipeline::stop::{Stopper, stop};

@@ -95,17 +95,9 @@ impl Template {
     /// Whether this is the name for some audience.
     #[must_use]
     pub fn covers(&self, name: &str) -> bool {
-        self.cover()(name)
-    }
-
-    /// The same for many names.
-    pub fn cover(&self) -> impl Fn(&str) -> bool {
-        let parts = self.parts();
-        move |name| {
-            parts.is_some_and(|(before, behind)| {
-                name.len() > before.len() + behind.len() && name.starts_with(before) && name.ends_with(behind)
-            })
-        }
+        self.parts().is_some_and(|(before, behind)| {
+            name.len() > before.len() + behind.len() && name.starts_with(before) && name.ends_with(behind)
+        })
     }
 
     fn parts(&self) -> Option<(&str, &str)> {
