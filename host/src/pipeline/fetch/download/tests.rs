@@ -93,6 +93,27 @@ async fn a_file_gets_its_name_when_all_of_it_is_there() {
 }
 
 #[tokio::test]
+async fn what_broke_off_does_not_stay_when_nobody_goes_on_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (origin, _) = server(&[HALF, WHOLE, HALF]).await;
+    let (downloads, clock) = (downloads(folder.path(), &origin).await, Clock::system());
+    let there = || {
+        let entries = std::fs::read_dir(folder.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort_unstable();
+        names.join(" ")
+    };
+    // (what is wanted, what lies there afterwards)
+    for (name, expected) in [("a", ".a"), ("b", "b"), ("c", ".c b")] {
+        let wanted = Download { name: name.to_owned(), ..wanted(format!("{origin}/{name}")) };
+        downloads.fetch(&Client::new(clock), clock, &wanted, false).await;
+        assert_eq!(there(), expected, "{name}");
+    }
+    downloads.forget().await;
+    assert_eq!(there(), "b");
+}
+
+#[tokio::test]
 async fn what_breaks_off_goes_on_if_it_is_the_same() {
     check(
         &[HALF, REST],
